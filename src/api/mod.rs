@@ -1,0 +1,3 @@
+//! The surfaces.
+
+pub mod exchange;

@@ -1,0 +1,4 @@
+//! The model in time.
+
+pub mod spec;
+pub mod settings;

@@ -1,0 +1,141 @@
+//! The behaviour settings of a universe, typed.
+//!
+//! `fixtures/profiles.toml` lists every key with its type, its value in each profile and its ledger
+//! entry; this file gives each key its field. A key in one and not in the other fails a test.
+
+use crate::model::{Behaviour, Span};
+
+/// All settings of one universe.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Settings {
+    /// What the service does.
+    pub behaviour: Behaviour,
+    /// `v2.unknown_token_status`: how an unknown token is told.
+    pub unknown_token: UnknownToken,
+    /// `token.expiration_date`: when answers carry `tokenExpirationDate`.
+    pub expiration_date: ExpirationDate,
+    /// `token.lifetime`: from the universe's start to the end of its tokens.
+    pub token_lifetime: Span,
+    /// `clock.auto_horizon`: how far an `auto` clock jumps by itself.
+    pub auto_horizon: Span,
+    /// `v2.removals_in_delta`: whether a delta of assignments tells removed pairs.
+    pub removals_in_delta: RemovalsInDelta,
+    /// `v2.numeric_adam_id`: what becomes of a numeric `adamId` in a request.
+    pub numeric_adam_id: NumericAdamId,
+    /// `v2.page_size`: records a page; at least 1.
+    pub page_size: u32,
+    /// `v2.rate_limit`: whether `maxRequestPerSecond` is enforced, in real time.
+    pub rate_limit: bool,
+    /// `v2.announce_rate_limit`: whether Service Config lists `maxRequestPerSecond`.
+    pub announce_rate_limit: bool,
+    /// `v2.service_config`: how much Service Config lists.
+    pub service_config: ServiceConfig,
+    /// `v2.service_config_auth`: whether Service Config demands a token.
+    pub service_config_auth: bool,
+    /// `v2.explicit_page_zero`: whether `pageIndex=0` may be written out.
+    pub explicit_page_zero: bool,
+    /// `v2.page_at_total`: what page `totalPages` is.
+    pub page_at_total: PageAtTotal,
+    /// `v2.include_retired`: whether the legacy parameter `includeRetired` filters users.
+    pub include_retired: bool,
+    /// `v2.unknown_user_text`: the wording of 9609.
+    pub unknown_user_text: UnknownUserText,
+    /// `v2.unlimited_lists`: what `assets` holds when `unlimited=true`.
+    pub unlimited_lists: UnlimitedLists,
+    /// `assets.retired_count`: what `retiredCount` counts.
+    pub retired_count: RetiredCount,
+    /// `notifications.http`: where a notification URL may be plain `http://`.
+    pub notifications_http: NotificationsHttp,
+}
+
+/// How an unknown token is told (apple-v2.md §13.2, §17 conflict 14).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum UnknownToken {
+    /// HTTP 200 with 9622.
+    Status200,
+    /// HTTP 401 with 9601.
+    Status401,
+}
+
+/// When answers carry `tokenExpirationDate` (apple-v2.md §17 conflict 1).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ExpirationDate {
+    /// Always.
+    Always,
+    /// When expiry minus now is at most 15 days.
+    Within15Days,
+}
+
+/// Whether a delta of assignments tells removed pairs (apple-v2.md §18 question 11).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RemovalsInDelta {
+    /// Only a full read shows them.
+    Hidden,
+    /// The delta is the symmetric difference, without a flag.
+    Listed,
+}
+
+/// What becomes of a numeric `adamId` in a request (apple-v2.md §18 question 44).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NumericAdamId {
+    /// Taken as its decimal text.
+    Coerce,
+    /// 9602.
+    Reject,
+}
+
+/// How much Service Config lists (apple-v2.md §17 conflict 9).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ServiceConfig {
+    /// Also the 98xx errors and the `SUBSCRIPTION_*` types.
+    Extended,
+    /// The 38 errors and 4 types of the documented example.
+    Apple,
+}
+
+/// What the page with index `totalPages` is (apple-v2.md §17 conflict 6).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PageAtTotal {
+    /// Out of range: 9650.
+    Refuse,
+    /// An empty page, for readers who page until `currentPageIndex` equals `totalPages`.
+    Empty,
+}
+
+/// The wording of 9609 (apple-v2.md §17 conflict 12).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum UnknownUserText {
+    /// `Unable to find the registered user.`
+    Live,
+    /// `Unable to find registered user.`
+    Short,
+    /// `Registered user not found`
+    NotFound,
+}
+
+/// What `assets` holds when `unlimited=true` (apple-v2.md §18 question 16).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum UnlimitedLists {
+    /// Limited assets only; unlimited ones are in `unlimitedAssets`.
+    Split,
+    /// All assets; unlimited ones are in `unlimitedAssets` too.
+    Both,
+}
+
+/// What `retiredCount` counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RetiredCount {
+    /// Refunded and transferred licences.
+    Refunded,
+    /// Those and the irrevocable licences of retired users.
+    WithRetiredUsers,
+}
+
+/// Where a notification URL may be plain `http://`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NotificationsHttp {
+    /// To loopback, and to hosts named with `--allow-receiver`.
+    Loopback,
+    /// Nowhere: 9712.
+    Never,
+}
