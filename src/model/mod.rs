@@ -1,11 +1,39 @@
-//! The domain.
+//! The domain: what a location owns, who its people are, who holds what, and what was asked for.
+//!
+//! Invariants, each an absence: no HTTP, no JSON, no clock, no randomness, no async, no serde. Time comes in as
+//! [`At`], ids that must be made up come from an [`IdSource`] that is handed in. A command is a [`Command`], a
+//! no is a [`Refusal`]; what a surface makes of either is not known here.
+//!
+//! Start at [`Location`].
 
+pub mod asset;
+pub mod assignment;
 pub mod behaviour;
+mod checks;
+pub mod command;
+pub mod config;
+pub mod event;
+pub mod ids;
 pub mod kinds;
+pub mod location;
+pub mod query;
+pub mod refusal;
 pub mod time;
+pub mod user;
+mod work;
 
+pub use asset::{Asset, UNLIMITED_TOTAL};
 pub use behaviour::{Behaviour, Delay, ManagedAccounts, SameAccount, UnknownUser};
+pub use checks::is_email;
+pub use command::{Command, Limits, Targets, UserRequest};
+pub use config::{ClientConfig, ConfigChange, MdmInfo, NotificationType, Receiver};
+pub use event::{Event, EventKind, EventStatus};
+pub use ids::{AssetId, AssetName, DeviceId, Holder, HolderKind, IdSource, Seq, UserId};
 pub use kinds::{
     Platforms, PricingParam, Privileges, ProductType, StorePlatform, Supply, UserStatus,
 };
+pub use location::{Location, LocationProfile};
+pub use query::{AssetFilter, AssignmentFilter, Page, PageRequest, Pair, UserFilter};
+pub use refusal::{Failure, Refusal};
 pub use time::{At, Span};
+pub use user::User;

@@ -2,7 +2,8 @@
 //!
 //! Every block knows how many of its rows are in each class, and which: so the k-th row of any set of
 //! classes is found by adding up counts, and a walk touches no row that it does not return. A row in
-//! no class is a tombstone; a full block of tombstones gives its memory back.
+//! no class is a tombstone; a full block of tombstones gives its memory back, but for its first row,
+//! which still tells where the block stands among sorted rows.
 //!
 //! Cloning and writing cost what they cost for [`super::Blocks`].
 
@@ -153,6 +154,24 @@ impl<T, const C: usize> Roster<T, C> {
         before + inside.sum::<usize>()
     }
 
+    /// In rows that are sorted so that `before` holds for the first ones only: the position of the
+    /// first row for which it does not hold. Where that row's block was given back, the position is
+    /// at an edge of the block, so that no row of any class stands on the wrong side.
+    pub fn partition(&self, before: impl Fn(&T) -> bool) -> usize {
+        let (mut low, mut high) = (0, self.len);
+        while low < high {
+            let middle = low + (high - low) / 2;
+            let start = middle / LEAF * LEAF;
+            match self.get(middle) {
+                Some(row) if before(row) => low = middle + 1,
+                Some(_) => high = middle,
+                None if self.get(start).is_some_and(&before) => low = start + LEAF,
+                None => high = start,
+            }
+        }
+        low
+    }
+
     /// Walks the rows of these classes in order, beginning with the `skip`-th.
     pub fn walk(&self, classes: Classes, skip: usize) -> Walk<'_, T, C> {
         let mut walk =
@@ -214,7 +233,8 @@ impl<T: Clone, const C: usize> Roster<T, C> {
         let leaf = Arc::make_mut(&mut counted.part);
         leaf.put(position % LEAF, class);
         if leaf.is_spent() {
-            leaf.rows = Vec::new();
+            leaf.rows.truncate(1);
+            leaf.rows.shrink_to_fit();
         }
         for (moved, change) in [(from, u32::MAX), (class, 1)] {
             if let Some(class) = moved {
@@ -405,6 +425,11 @@ mod tests {
                 let expected: Vec<(usize, usize)> =
                     living.iter().skip(skip).map(|at| (*at, at * 10)).collect();
                 prop_assert_eq!(walked, expected);
+                for at in [skip, skip * 2] {
+                    let place = roster.partition(|row| *row < at * 10);
+                    let before = living.iter().filter(|living| **living < at).count();
+                    prop_assert_eq!(roster.rank(place, Classes(mask)), before);
+                }
                 for at in [0, 63, 64, 255, 256, 300, skip] {
                     let before = living.iter().filter(|living| **living < at).count();
                     prop_assert_eq!(roster.rank(at, Classes(mask)), before);

@@ -1,0 +1,240 @@
+//! Assets: what a location owns, and the licences it owns of each.
+//!
+//! Invariants: `total = assigned + available` for every asset at every moment, and a licence is held by
+//! at most one assignment. Licences are ranges of ids; a record exists only for those ever assigned.
+
+use std::sync::Arc;
+
+use super::ids::{AssetId, ProductId, Seq};
+use super::kinds::{Platforms, PricingParam, ProductType, Supply};
+use crate::store::{Blocks, Names};
+
+/// What an unlimited asset reports as its total: the largest int32 (apple-v2.md §6.1).
+pub const UNLIMITED_TOTAL: u32 = i32::MAX as u32;
+
+/// Row of the assignment that holds nothing.
+const NOBODY: u32 = u32::MAX;
+
+/// An asset of a location.
+#[derive(Debug, Clone)]
+pub struct Asset {
+    /// The product it is a quality of.
+    pub product: ProductId,
+    /// Quality.
+    pub pricing_param: PricingParam,
+    /// App or book.
+    pub product_type: ProductType,
+    /// What it is called in the store.
+    pub name: Arc<str>,
+    /// Licences owned.
+    pub supply: Supply,
+    /// Licences refunded or transferred away.
+    pub retired: u32,
+    /// Irrevocable licences of retired users.
+    pub held_by_retired: u32,
+    /// Licences held by somebody.
+    pub assigned: u32,
+    /// Whether an assignment can be taken back.
+    pub revocable: bool,
+    /// Whether devices can hold it.
+    pub device_assignable: bool,
+    /// Where it runs.
+    pub platforms: Platforms,
+    licences: Licences,
+}
+
+/// The licences of one asset.
+#[derive(Debug, Clone)]
+struct Licences {
+    /// First id and length, in order of purchase.
+    ranges: Arc<Vec<(u64, u32)>>,
+    /// Those ever assigned: the row that holds each, or the next free one.
+    records: Blocks<Licence>,
+    /// The free record that is taken next.
+    free: Option<u32>,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Licence {
+    row: u32,
+    next_free: Option<u32>,
+}
+
+impl Asset {
+    /// An asset of which nothing is assigned yet; its licence ids begin at `licence_base`.
+    #[allow(clippy::too_many_arguments, reason = "the members of an asset; there is no sensible default for any")]
+    pub fn new(
+        product: ProductId,
+        pricing_param: PricingParam,
+        product_type: ProductType,
+        name: Arc<str>,
+        supply: Supply,
+        retired: u32,
+        (revocable, device_assignable): (bool, bool),
+        platforms: Platforms,
+        licence_base: u64,
+    ) -> Self {
+        let length = match supply {
+            Supply::Limited(total) => total,
+            Supply::Unlimited => UNLIMITED_TOTAL,
+        };
+        Self {
+            product,
+            pricing_param,
+            product_type,
+            name,
+            supply,
+            retired,
+            held_by_retired: 0,
+            assigned: 0,
+            revocable,
+            device_assignable,
+            platforms,
+            licences: Licences {
+                ranges: Arc::new(vec![(licence_base, length)]),
+                records: Blocks::default(),
+                free: None,
+            },
+        }
+    }
+
+    /// Licences owned; [`UNLIMITED_TOTAL`] for unlimited content.
+    pub const fn total(&self) -> u32 {
+        match self.supply {
+            Supply::Limited(total) => total,
+            Supply::Unlimited => UNLIMITED_TOTAL,
+        }
+    }
+
+    /// Licences that can still be assigned.
+    pub const fn available(&self) -> u32 {
+        self.total().saturating_sub(self.assigned)
+    }
+
+    /// The id of the `k`-th licence; stable over its life.
+    pub fn licence_id(&self, k: u32) -> Option<u64> {
+        let mut rest = k;
+        for (base, length) in self.licences.ranges.iter() {
+            if rest < *length {
+                return Some(base + u64::from(rest));
+            }
+            rest -= length;
+        }
+        None
+    }
+
+    /// The assignment row that holds the `k`-th licence.
+    pub fn licence_holder(&self, k: u32) -> Option<u32> {
+        self.licences.records.get(k as usize).map(|licence| licence.row).filter(|row| *row != NOBODY)
+    }
+
+    /// Gives a free licence to the assignment at `row`; `None` if there is none left.
+    pub fn take_licence(&mut self, row: u32) -> Option<u32> {
+        if self.available() == 0 {
+            return None;
+        }
+        let licence = Licence { row, next_free: None };
+        let taken = match self.licences.free {
+            Some(k) => {
+                let record = self.licences.records.get_mut(k as usize)?;
+                self.licences.free = record.next_free;
+                *record = licence;
+                k
+            }
+            None => self.licences.records.push(licence) as u32,
+        };
+        self.assigned += 1;
+        Some(taken)
+    }
+
+    /// Takes the `k`-th licence back from whoever holds it.
+    pub fn release_licence(&mut self, k: u32) {
+        if let Some(record) = self.licences.records.get_mut(k as usize)
+            && record.row != NOBODY
+        {
+            *record = Licence { row: NOBODY, next_free: self.licences.free };
+            self.licences.free = Some(k);
+            self.assigned -= 1;
+        }
+    }
+}
+
+/// The assets of a location, in the order in which it came to own them.
+#[derive(Debug, Clone, Default)]
+pub struct Assets {
+    products: Names,
+    /// Per product: its assets by quality.
+    by_product: Blocks<[Option<AssetId>; 2]>,
+    list: Blocks<Asset>,
+    seq: Seq,
+}
+
+impl Assets {
+    /// Writes to this data set so far. Counts are part of it.
+    pub const fn seq(&self) -> Seq {
+        self.seq
+    }
+
+    /// How many assets there are.
+    pub const fn len(&self) -> usize {
+        self.list.len()
+    }
+
+    /// Whether there are none.
+    pub const fn is_empty(&self) -> bool {
+        self.list.is_empty()
+    }
+
+    /// All assets in order.
+    pub fn iter(&self) -> impl Iterator<Item = &Asset> {
+        self.list.iter()
+    }
+
+    /// The asset with this id.
+    pub fn get(&self, id: AssetId) -> Option<&Asset> {
+        self.list.get(id.0 as usize)
+    }
+
+    /// The asset with this id, to be changed. Counts as a write to the list.
+    pub fn change(&mut self, id: AssetId) -> Option<&mut Asset> {
+        self.seq += 1;
+        self.list.get_mut(id.0 as usize)
+    }
+
+    /// The product with this `adamId`.
+    pub fn product(&self, adam_id: &str) -> Option<ProductId> {
+        self.products.find(adam_id).map(ProductId)
+    }
+
+    /// The `adamId` of a product.
+    pub fn adam_id(&self, product: ProductId) -> &str {
+        self.products.text(product.0)
+    }
+
+    /// The asset of a product in one quality.
+    pub fn of_product(&self, product: ProductId, quality: PricingParam) -> Option<AssetId> {
+        self.by_product.get(product.0 as usize)?[quality as usize]
+    }
+
+    /// The asset that a client names.
+    pub fn find(&self, adam_id: &str, quality: PricingParam) -> Option<AssetId> {
+        self.of_product(self.product(adam_id)?, quality)
+    }
+
+    /// The product of an `adamId`, made known if it is new.
+    pub fn intern_product(&mut self, adam_id: &str) -> ProductId {
+        let product = self.products.intern(adam_id);
+        self.by_product.grow(product as usize + 1, &[None, None]);
+        ProductId(product)
+    }
+
+    /// Adds an asset; its product and quality must not be there yet.
+    pub fn add(&mut self, asset: Asset) -> AssetId {
+        let (product, quality) = (asset.product, asset.pricing_param as usize);
+        let id = AssetId(self.list.push(asset) as u32);
+        if let Some(qualities) = self.by_product.get_mut(product.0 as usize) {
+            qualities[quality] = Some(id);
+        }
+        id
+    }
+}

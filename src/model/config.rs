@@ -1,0 +1,76 @@
+//! Client configuration: who claims the location and where notifications go (apple-v2.md §4).
+
+use std::sync::Arc;
+
+/// Which MDM claims a location.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MdmInfo {
+    /// Unique identifier, chosen by the MDM.
+    pub id: String,
+    /// Name of the MDM.
+    pub name: String,
+    /// Free text.
+    pub metadata: String,
+}
+
+/// What a client can subscribe to (apple-v2.md §4.1).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum NotificationType {
+    /// Licences came or went by purchase, transfer or refund.
+    AssetCount,
+    /// Assets were given or taken back.
+    AssetManagement,
+    /// Users were made, changed or retired.
+    UserManagement,
+    /// A user accepted an invitation.
+    UserAssociated,
+    /// Seats were given or taken back.
+    SubscriptionManagement,
+    /// Seats came or went.
+    SubscriptionCount,
+    /// Undocumented; can be subscribed to.
+    UnlimitedAsset,
+}
+
+/// Where and of what a client wants to be notified.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct ClientConfig {
+    /// Who claims the location. The last writer wins (apple-v2.md §4.1).
+    pub mdm_info: Option<MdmInfo>,
+    /// Where notifications go, and the secret that they carry.
+    pub receiver: Option<Receiver>,
+    /// What the client wants to be told, in the order it named.
+    pub types: Vec<NotificationType>,
+}
+
+/// A receiver of notifications.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Receiver {
+    /// The URL.
+    pub url: Arc<str>,
+    /// The shared secret.
+    pub secret: Arc<str>,
+}
+
+/// A change of the client configuration; what is absent stays as it is.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct ConfigChange {
+    /// A new claim.
+    pub mdm_info: Option<MdmInfo>,
+    /// A new receiver.
+    pub receiver: Option<Receiver>,
+    /// The complete new set of types; an empty one ends the subscription.
+    pub types: Option<Vec<NotificationType>>,
+}
+
+impl ClientConfig {
+    /// This configuration with a change applied.
+    #[must_use]
+    pub fn changed(&self, change: ConfigChange) -> Self {
+        Self {
+            mdm_info: change.mdm_info.or_else(|| self.mdm_info.clone()),
+            receiver: change.receiver.or_else(|| self.receiver.clone()),
+            types: change.types.unwrap_or_else(|| self.types.clone()),
+        }
+    }
+}

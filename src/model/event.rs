@@ -1,0 +1,222 @@
+//! Events: accepted requests on their way from PENDING to COMPLETE or FAILED.
+//!
+//! The events of a location are carried out one after another, in the order of acceptance. An event starts
+//! when it was accepted or when the one before it ended, whichever is later, is applied in equal
+//! parts, and ends after its delay. An event that is held leaves the queue, so that later ones go on.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use super::behaviour::Delay;
+use super::command::{Targets, UserRequest};
+use super::ids::{AssetId, AssetName, Holder};
+use super::refusal::Failure;
+use super::time::{At, Span};
+use crate::store::{Classes, Roster};
+
+/// What an event does (apple-v2.md §11 `eventType`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum EventKind {
+    /// Gives assets.
+    Associate,
+    /// Takes named assets back.
+    Disassociate,
+    /// Takes all revocable assets back.
+    Revoke,
+    /// Makes users.
+    Create,
+    /// Changes users.
+    Update,
+    /// Retires users.
+    Retire,
+}
+
+/// How far an event is (apple-v2.md §11 `eventStatus`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum EventStatus {
+    /// Accepted; perhaps partly applied.
+    Pending,
+    /// Every task succeeded.
+    Complete,
+    /// At least one task failed.
+    Failed,
+}
+
+/// What is still to be done for an event.
+#[derive(Debug, Clone)]
+pub enum Work {
+    /// Every asset times every target.
+    Assets(Arc<Targets>),
+    /// Found when the event starts: what the targets hold and can give back.
+    Pairs(Arc<Vec<(AssetId, Holder)>>),
+    /// One task a user.
+    Users(Arc<Vec<UserRequest>>),
+    /// Finished.
+    Nothing,
+}
+
+/// An accepted asynchronous request.
+#[derive(Debug, Clone)]
+pub struct Event {
+    /// What it does.
+    pub kind: EventKind,
+    /// When it was accepted.
+    pub accepted: At,
+    /// How long it takes once it has started.
+    pub delay: Delay,
+    /// In how many parts it is applied; at least 1.
+    pub steps: u32,
+    /// Parts applied so far.
+    pub steps_done: u32,
+    /// Tasks in the request.
+    pub requested: u32,
+    /// Tasks that succeeded so far.
+    pub completed: u32,
+    /// Tasks that failed so far, grouped by reason in order of first appearance.
+    pub failures: Vec<Failed>,
+    /// When it ended.
+    pub finished: Option<At>,
+    /// What is still to be done.
+    pub work: Work,
+}
+
+/// The tasks that failed for one reason, by the values that are to blame: unique, in request order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Failed {
+    /// The reason.
+    pub why: Failure,
+    /// Assets to blame.
+    pub assets: Vec<AssetName>,
+    /// Client user ids to blame.
+    pub client_user_ids: Vec<Arc<str>>,
+    seen: BTreeSet<Blame>,
+}
+
+/// What is to blame for a task's failure.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Blame {
+    /// An asset.
+    Asset(AssetName),
+    /// A client user id.
+    User(Arc<str>),
+}
+
+impl Event {
+    /// How far it is.
+    pub const fn status(&self) -> EventStatus {
+        match self.finished {
+            None => EventStatus::Pending,
+            Some(_) if self.failures.is_empty() => EventStatus::Complete,
+            Some(_) => EventStatus::Failed,
+        }
+    }
+
+    /// The tasks of the next part, as a range of task numbers.
+    pub fn next_part(&self) -> std::ops::Range<u32> {
+        let cut = |step: u32| {
+            (u64::from(self.requested) * u64::from(step) / u64::from(self.steps.max(1))) as u32
+        };
+        cut(self.steps_done)..cut(self.steps_done + 1).min(self.requested)
+    }
+
+    /// When the next part is due if the event started at `start`; `None` if it never is.
+    fn due(&self, start: At) -> Option<At> {
+        let Delay::After(Span(delay)) = self.delay else { return None };
+        let part = i128::from(delay) * i128::from(self.steps_done + 1) / i128::from(self.steps.max(1));
+        Some(start.plus(Span(part as i64)))
+    }
+
+    /// Notes that a task failed.
+    pub fn fail(&mut self, why: Failure, blame: Blame) {
+        let place = self.failures.iter().position(|group| group.why == why);
+        let place = place.unwrap_or_else(|| {
+            self.failures.push(Failed {
+                why,
+                assets: Vec::new(),
+                client_user_ids: Vec::new(),
+                seen: BTreeSet::new(),
+            });
+            self.failures.len() - 1
+        });
+        let group = &mut self.failures[place];
+        if group.seen.insert(blame.clone()) {
+            match blame {
+                Blame::Asset(asset) => group.assets.push(asset),
+                Blame::User(client_user_id) => group.client_user_ids.push(client_user_id),
+            }
+        }
+    }
+}
+
+const QUEUED: usize = 0;
+const HELD: usize = 1;
+const FINISHED: usize = 2;
+
+/// The events of a location, by number, in order of acceptance.
+#[derive(Debug, Clone, Default)]
+pub struct Events {
+    list: Roster<Option<Arc<Event>>, 3>,
+    /// When the last event left the queue.
+    free_since: At,
+}
+
+impl Events {
+    /// The number of the next event.
+    pub const fn next_number(&self) -> u64 {
+        self.list.len() as u64
+    }
+
+    /// The event with this number, unless there was none or it is forgotten.
+    pub fn get(&self, number: u64) -> Option<&Event> {
+        self.list.get(usize::try_from(number).ok()?)?.as_deref()
+    }
+
+    /// How many events are pending.
+    pub fn pending(&self) -> usize {
+        self.list.count(Classes(1 << QUEUED | 1 << HELD))
+    }
+
+    /// Takes an event in; the oldest finished ones are forgotten beyond `events_max`.
+    pub fn accept(&mut self, event: Event, events_max: u32) -> u64 {
+        let class = if event.delay == Delay::Never { HELD } else { QUEUED };
+        let number = self.list.push(Some(Arc::new(event)), class);
+        while self.list.count(Classes::ALL) > events_max as usize {
+            let Some((oldest, _)) = self.list.walk(Classes(1 << FINISHED), 0).next() else { break };
+            if let Some(forgotten) = self.list.get_mut(oldest) {
+                *forgotten = None;
+            }
+            self.list.put(oldest, None);
+        }
+        number as u64
+    }
+
+    /// When the next part of the first event in the queue is due.
+    pub fn next_due(&self) -> Option<At> {
+        let (_, event) = self.list.walk(Classes(1 << QUEUED), 0).next()?;
+        let event = event.as_deref()?;
+        event.due(event.accepted.max(self.free_since))
+    }
+
+    /// The first event in the queue, with its number.
+    pub fn first(&self) -> Option<(u64, Event)> {
+        let (position, event) = self.list.walk(Classes(1 << QUEUED), 0).next()?;
+        Some((position as u64, event.as_deref()?.clone()))
+    }
+
+    /// Puts an event back after a part was applied. At its last part it leaves the queue, and the next
+    /// one starts.
+    pub fn put_back(&mut self, number: u64, mut event: Event, now: At) {
+        if event.steps_done >= event.steps {
+            event.finished = Some(now);
+            event.work = Work::Nothing;
+            for group in &mut event.failures {
+                group.seen = BTreeSet::new();
+            }
+            self.list.put(number as usize, Some(FINISHED));
+            self.free_since = self.free_since.max(now);
+        }
+        if let Some(place) = self.list.get_mut(number as usize) {
+            *place = Some(Arc::new(event));
+        }
+    }
+}

@@ -1,0 +1,259 @@
+//! A location: everything that one content token manages, and the two ways to change it.
+//!
+//! [`Location::accept`] takes a command in or refuses it; [`Location::settle`] carries out the next part of
+//! the first accepted one. Between the two nothing is reserved. A clone is cheap and shares everything: readers
+//! work on one while writers go on.
+
+use std::sync::Arc;
+
+use super::asset::{Asset, Assets};
+use super::assignment::{Assignments, classes};
+use super::behaviour::Behaviour;
+use super::checks::check;
+use super::command::{Command, Limits};
+use super::config::ClientConfig;
+use super::event::{Event, EventKind, Events, Work};
+use super::ids::{AssetId, DeviceId, Holder, HolderKind, IdSource, UserId};
+use super::kinds::{StorePlatform, UserStatus};
+use super::refusal::Refusal;
+use super::time::At;
+use super::user::Users;
+use crate::store::Names;
+
+/// What does not change in a location's life.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LocationProfile {
+    /// Its handle.
+    pub key: String,
+    /// `locationName`.
+    pub name: String,
+    /// The `uId`.
+    pub uid: String,
+    /// ISO 3166 alpha-2, upper case.
+    pub country: String,
+    /// Education or business.
+    pub platform: StorePlatform,
+    /// Name of the organization that owns it.
+    pub organization: String,
+    /// Domains of the organization's Managed Apple Accounts.
+    pub domains: Vec<String>,
+}
+
+/// Everything that one content token manages.
+#[derive(Debug, Clone)]
+pub struct Location {
+    /// What does not change.
+    pub profile: Arc<LocationProfile>,
+    /// Who claims it, who is notified.
+    pub config: Arc<ClientConfig>,
+    /// What it owns.
+    pub assets: Assets,
+    /// Its people.
+    pub users: Users,
+    /// Who holds what.
+    pub assignments: Assignments,
+    /// What was asked for.
+    pub events: Events,
+    pub(super) serial_numbers: Names,
+    pub(super) invitations: u64,
+    pub(super) next_user_number: u64,
+}
+
+impl Location {
+    /// A location that owns nothing; its users' legacy numbers begin at `first_user_number`.
+    pub fn new(profile: LocationProfile, first_user_number: u64) -> Self {
+        Self {
+            profile: Arc::new(profile),
+            config: Arc::default(),
+            assets: Assets::default(),
+            users: Users::default(),
+            assignments: Assignments::default(),
+            events: Events::default(),
+            serial_numbers: Names::default(),
+            invitations: 0,
+            next_user_number: first_user_number,
+        }
+    }
+
+    /// Accepts a command as an event and returns its number, or refuses it and changes nothing.
+    ///
+    /// Checks see applied state only: what an earlier accepted command will do does not count yet.
+    pub fn accept(
+        &mut self,
+        command: Command,
+        now: At,
+        behaviour: &Behaviour,
+        limits: &Limits,
+    ) -> Result<u64, Refusal> {
+        check(self, &command, behaviour, limits)?;
+        let (kind, work, requested) = match command {
+            Command::Associate(targets) => assets_work(EventKind::Associate, targets),
+            Command::Disassociate(targets) => assets_work(EventKind::Disassociate, targets),
+            Command::Revoke(targets) => {
+                let found = self.revocable(&targets).len();
+                (EventKind::Revoke, Work::Assets(Arc::new(targets)), found)
+            }
+            Command::CreateUsers(users) => users_work(EventKind::Create, users),
+            Command::UpdateUsers(users) => users_work(EventKind::Update, users),
+            Command::RetireUsers(users) => users_work(EventKind::Retire, users),
+        };
+        let event = Event {
+            kind,
+            accepted: now,
+            delay: behaviour.event_delay,
+            steps: behaviour.event_steps.max(1),
+            steps_done: 0,
+            requested: requested as u32,
+            completed: 0,
+            failures: Vec::new(),
+            finished: None,
+            work,
+        };
+        Ok(self.events.accept(event, behaviour.events_max))
+    }
+
+    /// When something falls due by itself.
+    pub fn next_due(&self) -> Option<At> {
+        self.events.next_due()
+    }
+
+    /// Carries out the next part of the first event in the queue, and returns the event's number.
+    pub fn settle(&mut self, now: At, behaviour: &Behaviour, ids: &dyn IdSource) -> Option<u64> {
+        let (number, mut event) = self.events.first()?;
+        if let (EventKind::Revoke, Work::Assets(targets)) = (event.kind, &event.work) {
+            let pairs = self.revocable(targets);
+            event.requested = pairs.len() as u32;
+            event.work = Work::Pairs(Arc::new(pairs));
+        }
+        let part = event.next_part();
+        self.carry_out(&mut event, part, behaviour, ids);
+        event.steps_done += 1;
+        self.events.put_back(number, event, now);
+        Some(number)
+    }
+
+    /// The name of a holder, and whether it is a device.
+    pub fn holder_name(&self, holder: Holder) -> (&str, bool) {
+        match holder.kind() {
+            HolderKind::Device(device) => (self.serial_numbers.text(device.0), true),
+            HolderKind::User(user) => {
+                let user = self.users.get(user);
+                (user.map_or("", |user| self.users.client_user_id(user)), false)
+            }
+        }
+    }
+
+    /// The device with this serial number, if it ever held something or the world named it.
+    pub fn device(&self, serial_number: &str) -> Option<DeviceId> {
+        self.serial_numbers.find(serial_number).map(DeviceId)
+    }
+
+    /// Makes a device known; a device is nothing but its serial number.
+    pub fn add_device(&mut self, serial_number: &str) -> DeviceId {
+        DeviceId(self.serial_numbers.intern(serial_number))
+    }
+
+    /// How many devices are known.
+    pub const fn devices(&self) -> usize {
+        self.serial_numbers.len()
+    }
+
+    /// How many assignments stand.
+    pub fn assignments_standing(&self) -> usize {
+        self.assignments.rows().count(classes(None, false))
+    }
+
+    /// Adds an asset that the world begins with.
+    pub fn add_asset(&mut self, asset: Asset) -> AssetId {
+        self.assets.add(asset)
+    }
+
+    /// Adds a registered user with the next legacy number, or with the given one.
+    pub fn add_user(&mut self, client_user_id: &str, email: Option<&str>, number: Option<u64>) -> UserId {
+        let number = number.unwrap_or(self.next_user_number);
+        self.next_user_number = self.next_user_number.max(number + 1);
+        self.users.add(client_user_id, email, number)
+    }
+
+    /// Invites a registered user anew and notes the code.
+    pub fn invite(&mut self, user: UserId, ids: &dyn IdSource) {
+        let code = ids.invite_code(self.invitations);
+        self.invitations += 1;
+        if let Some(user) = self.users.change(user) {
+            user.invite_code = Some(code.into());
+        }
+    }
+
+    /// Gives an asset to a holder, without looking whether that is allowed. `remember` as in
+    /// [`Assignments::add`]. False if no licence is left.
+    pub fn assign(&mut self, asset: AssetId, holder: Holder, remember: Option<u64>) -> bool {
+        let active = self.is_active(holder);
+        let row = self.assignments.next_row();
+        let Some(found) = self.assets.get(asset) else { return false };
+        let (key, revocable) = ((found.product, found.pricing_param), found.revocable);
+        if found.available() == 0 {
+            return false;
+        }
+        let Some(licence) = self.assets.change(asset).and_then(|asset| {
+            if !active && !revocable {
+                asset.held_by_retired += 1;
+            }
+            asset.take_licence(row)
+        }) else {
+            return false;
+        };
+        self.assignments.add(key, asset, holder, licence, active, remember);
+        true
+    }
+
+    /// Takes the assignment at `row` back, without looking whether that is allowed.
+    pub(super) fn unassign(&mut self, row: u32, behaviour: &Behaviour) {
+        let Some(found) = self.assignments.get(row) else { return };
+        let Some(product) = self.assets.get(found.asset).map(|asset| asset.product) else { return };
+        if let Some(gone) = self.assignments.remove(row, product, behaviour.changes_max)
+            && let Some(asset) = self.assets.change(gone.asset)
+        {
+            asset.release_licence(gone.licence);
+        }
+    }
+
+    /// Devices always are; a user is until retired.
+    pub(super) fn is_active(&self, holder: Holder) -> bool {
+        match holder.kind() {
+            HolderKind::Device(_) => true,
+            HolderKind::User(user) => self.users.get(user).is_some_and(|user| user.status.is_active()),
+        }
+    }
+
+    /// Moves a user to a status, and what it holds along: an active user's assignments count as active,
+    /// a retired user's irrevocable ones stay and count as inactive.
+    pub(super) fn set_user_status(&mut self, user: UserId, status: UserStatus) {
+        let was_active = self.is_active(user.into());
+        self.users.set_status(user, status);
+        if was_active == status.is_active() {
+            return;
+        }
+        for held in self.assignments.held_by(user.into()).to_vec() {
+            let Some(asset) = self.assets.change(held.asset) else { continue };
+            if !asset.revocable {
+                let (now, change) = (asset.held_by_retired, u32::from(was_active));
+                asset.held_by_retired = (now + change).saturating_sub(1 - change);
+            }
+            let (product, quality) = (asset.product, asset.pricing_param);
+            self.assignments.set_active(held.row, product, quality, status.is_active());
+        }
+    }
+}
+
+fn assets_work(kind: EventKind, targets: super::command::Targets) -> (EventKind, Work, usize) {
+    let tasks = targets.assets.len() * targets.len();
+    (kind, Work::Assets(Arc::new(targets)), tasks)
+}
+
+fn users_work(
+    kind: EventKind,
+    users: Vec<super::command::UserRequest>,
+) -> (EventKind, Work, usize) {
+    let tasks = users.len();
+    (kind, Work::Users(Arc::new(users)), tasks)
+}
