@@ -9,4 +9,10 @@
 //!
 //! Not here: the settings themselves (`sim::settings`).
 
-pub mod profiles;
+mod ledger;
+mod print;
+mod profiles;
+
+pub use ledger::{Confidence, Entry, Evidence, entries};
+pub use print::{to_json, to_text};
+pub use profiles::{SettingRow, settings};

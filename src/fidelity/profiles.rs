@@ -2,15 +2,16 @@
 
 use std::sync::LazyLock;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 /// One row of the table.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct SettingRow {
     /// Its key.
     pub key: String,
     /// Another key that is taken for it.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub alias: Option<String>,
     /// What it takes, in short.
     #[serde(rename = "type")]
