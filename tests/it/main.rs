@@ -1,1 +1,6 @@
-fn main(){}
+//! The one integration binary.
+
+#[macro_use]
+mod support;
+
+mod ledger;

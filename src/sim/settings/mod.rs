@@ -1,11 +1,30 @@
 //! The behaviour settings of a universe, typed.
 //!
-//! `fixtures/profiles.toml` lists every key with its type, its value in each profile and its ledger
-//! entry; this file gives each key its field. A key in one and not in the other fails a test.
+//! This file gives each setting its field; `keys` gives each field its key; `profiles` says which values
+//! go together. `fixtures/profiles.toml` shows the same to people, with a reason for each.
+//!
+//! Invariants: a key has one canonical spelling of its value, and reading that spelling back changes
+//! nothing; a value that is not allowed leaves the settings as they were.
+//!
+//! Not here: where settings come from (command line, files, control API), and why each exists
+//! (`fidelity`).
+
+mod duration;
+mod error;
+mod keys;
+mod nearest;
+mod profiles;
+mod values;
+
+pub use error::SettingError;
+pub use keys::Key;
+pub use nearest::nearest;
+pub use values::Allowed;
 
 use crate::model::{Behaviour, Span};
 
 /// All settings of one universe.
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own, named by its key")]
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Settings {
     /// What the service does.
