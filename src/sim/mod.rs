@@ -1,4 +1,7 @@
 //! The model in time.
 
-pub mod spec;
+pub mod date;
+pub mod entropy;
 pub mod settings;
+pub mod spec;
+pub mod token;
