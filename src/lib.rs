@@ -1,5 +1,6 @@
 //! quince: looks like an apple and isn't one.
 pub mod api;
+pub mod engine;
 pub mod fidelity;
 pub mod model;
 pub mod sim;

@@ -62,7 +62,10 @@ struct Licence {
 
 impl Asset {
     /// An asset of which nothing is assigned yet; its licence ids begin at `licence_base`.
-    #[allow(clippy::too_many_arguments, reason = "the members of an asset; there is no sensible default for any")]
+    #[allow(
+        clippy::too_many_arguments,
+        reason = "the members of an asset; there is no sensible default for any"
+    )]
     pub fn new(
         product: ProductId,
         pricing_param: PricingParam,
@@ -125,7 +128,11 @@ impl Asset {
 
     /// The assignment row that holds the `k`-th licence.
     pub fn licence_holder(&self, k: u32) -> Option<u32> {
-        self.licences.records.get(k as usize).map(|licence| licence.row).filter(|row| *row != NOBODY)
+        self.licences
+            .records
+            .get(k as usize)
+            .map(|licence| licence.row)
+            .filter(|row| *row != NOBODY)
     }
 
     /// Gives a free licence to the assignment at `row`; `None` if there is none left.

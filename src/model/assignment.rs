@@ -156,7 +156,13 @@ impl Assignments {
     }
 
     /// Notes whether the holder of the assignment at `row` is active.
-    pub fn set_active(&mut self, row: u32, product: ProductId, quality: PricingParam, active: bool) {
+    pub fn set_active(
+        &mut self,
+        row: u32,
+        product: ProductId,
+        quality: PricingParam,
+        active: bool,
+    ) {
         self.put(row, product, Some(class(quality, active)));
     }
 

@@ -93,7 +93,8 @@ fn users_fit(users: &[UserRequest], limits: &Limits) -> Result<(), Refusal> {
     let ids: Vec<Arc<str>> = users.iter().map(|user| user.client_user_id.clone()).collect();
     all_different(&ids, Refusal::DuplicateUsers)?;
     let bad = |user: &&UserRequest| user.email.as_deref().is_some_and(|email| !is_email(email));
-    let bad: Vec<Arc<str>> = users.iter().filter(bad).map(|user| user.client_user_id.clone()).collect();
+    let bad: Vec<Arc<str>> =
+        users.iter().filter(bad).map(|user| user.client_user_id.clone()).collect();
     if bad.is_empty() { Ok(()) } else { Err(Refusal::InvalidEmail(bad)) }
 }
 
@@ -119,12 +120,19 @@ fn assets_where(
 ) -> Vec<AssetName> {
     let assets = &location.assets;
     let is_bad = |name: &&AssetName| {
-        assets.find(&name.adam_id, name.pricing_param).and_then(|id| assets.get(id)).is_some_and(&bad)
+        assets
+            .find(&name.adam_id, name.pricing_param)
+            .and_then(|id| assets.get(id))
+            .is_some_and(&bad)
     };
     targets.assets.iter().filter(is_bad).cloned().collect()
 }
 
-fn users_known(location: &Location, ids: &[Arc<str>], behaviour: &Behaviour) -> Result<(), Refusal> {
+fn users_known(
+    location: &Location,
+    ids: &[Arc<str>],
+    behaviour: &Behaviour,
+) -> Result<(), Refusal> {
     if behaviour.unknown_user == UnknownUser::Async {
         return Ok(());
     }

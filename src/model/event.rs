@@ -122,7 +122,8 @@ impl Event {
     /// When the next part is due if the event started at `start`; `None` if it never is.
     fn due(&self, start: At) -> Option<At> {
         let Delay::After(Span(delay)) = self.delay else { return None };
-        let part = i128::from(delay) * i128::from(self.steps_done + 1) / i128::from(self.steps.max(1));
+        let part =
+            i128::from(delay) * i128::from(self.steps_done + 1) / i128::from(self.steps.max(1));
         Some(start.plus(Span(part as i64)))
     }
 

@@ -35,8 +35,7 @@ impl Platforms {
     /// Apple Vision Pro.
     pub const VISIONOS: Self = Self(16);
     /// Each single family, in the order in which they are listed.
-    pub const EACH: [Self; 5] =
-        [Self::IOS, Self::MACOS, Self::TVOS, Self::WATCHOS, Self::VISIONOS];
+    pub const EACH: [Self; 5] = [Self::IOS, Self::MACOS, Self::TVOS, Self::WATCHOS, Self::VISIONOS];
 
     /// Both sets together.
     #[must_use]

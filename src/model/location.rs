@@ -169,7 +169,12 @@ impl Location {
     }
 
     /// Adds a registered user with the next legacy number, or with the given one.
-    pub fn add_user(&mut self, client_user_id: &str, email: Option<&str>, number: Option<u64>) -> UserId {
+    pub fn add_user(
+        &mut self,
+        client_user_id: &str,
+        email: Option<&str>,
+        number: Option<u64>,
+    ) -> UserId {
         let number = number.unwrap_or(self.next_user_number);
         self.next_user_number = self.next_user_number.max(number + 1);
         self.users.add(client_user_id, email, number)
@@ -221,7 +226,9 @@ impl Location {
     pub(super) fn is_active(&self, holder: Holder) -> bool {
         match holder.kind() {
             HolderKind::Device(_) => true,
-            HolderKind::User(user) => self.users.get(user).is_some_and(|user| user.status.is_active()),
+            HolderKind::User(user) => {
+                self.users.get(user).is_some_and(|user| user.status.is_active())
+            }
         }
     }
 

@@ -29,7 +29,11 @@ pub struct Page<T> {
 }
 
 impl<T> Page<T> {
-    fn cut(wanted: PageRequest, total: usize, records: impl FnOnce(usize, usize) -> Vec<T>) -> Self {
+    fn cut(
+        wanted: PageRequest,
+        total: usize,
+        records: impl FnOnce(usize, usize) -> Vec<T>,
+    ) -> Self {
         let size = wanted.size.max(1);
         let skip = usize::try_from(wanted.index.saturating_mul(size)).unwrap_or(usize::MAX);
         let take = usize::try_from(size).unwrap_or(usize::MAX);
@@ -67,7 +71,11 @@ pub type Pair = (AssetId, Holder);
 
 impl Location {
     /// A page of assignments, in order of creation.
-    pub fn assignments_page(&self, filter: &AssignmentFilter<'_>, wanted: PageRequest) -> Page<Pair> {
+    pub fn assignments_page(
+        &self,
+        filter: &AssignmentFilter<'_>,
+        wanted: PageRequest,
+    ) -> Page<Pair> {
         if let (Some(since), true) = (filter.since, filter.removals) {
             let pairs = self.difference_since(since);
             return Page::of(wanted, pairs.into_iter().filter(|pair| self.shows(filter, *pair)));
@@ -80,7 +88,8 @@ impl Location {
             (None, None) => return self.listed_page(filter, after, wanted),
             (Some(_), Some(_)) => Vec::new(),
             (Some(id), None) => {
-                let mut records: Vec<Holder> = self.users.records_of(id).map(Holder::from).collect();
+                let mut records: Vec<Holder> =
+                    self.users.records_of(id).map(Holder::from).collect();
                 records.reverse();
                 records
             }
@@ -95,7 +104,12 @@ impl Location {
     }
 
     /// A page without a holder: of a product's rows, or of all; from row `after` on.
-    fn listed_page(&self, filter: &AssignmentFilter<'_>, after: usize, wanted: PageRequest) -> Page<Pair> {
+    fn listed_page(
+        &self,
+        filter: &AssignmentFilter<'_>,
+        after: usize,
+        wanted: PageRequest,
+    ) -> Page<Pair> {
         let classes = assignment::classes(filter.pricing_param, filter.active_only);
         let rows = self.assignments.rows();
         let Some(adam_id) = filter.adam_id else {
@@ -121,10 +135,16 @@ impl Location {
         let mut turned = std::collections::BTreeMap::new();
         for (n, change) in self.assignments.changes_since(since).enumerate() {
             let pair = (change.asset, change.holder);
-            turned.entry(pair).and_modify(|(_, odd): &mut (usize, bool)| *odd = !*odd).or_insert((n, true));
+            turned
+                .entry(pair)
+                .and_modify(|(_, odd): &mut (usize, bool)| *odd = !*odd)
+                .or_insert((n, true));
         }
-        let mut pairs: Vec<(usize, Pair)> =
-            turned.into_iter().filter(|(_, (_, odd))| *odd).map(|(pair, (n, _))| (n, pair)).collect();
+        let mut pairs: Vec<(usize, Pair)> = turned
+            .into_iter()
+            .filter(|(_, (_, odd))| *odd)
+            .map(|(pair, (n, _))| (n, pair))
+            .collect();
         pairs.sort_unstable();
         pairs.into_iter().map(|(_, pair)| pair).collect()
     }
@@ -235,7 +255,9 @@ impl Location {
                 let product = self.assets.product(adam_id);
                 let qualities = [PricingParam::Standard, PricingParam::Plus];
                 let assets = product.into_iter().flat_map(|product| {
-                    qualities.into_iter().filter_map(move |quality| self.assets.of_product(product, quality))
+                    qualities
+                        .into_iter()
+                        .filter_map(move |quality| self.assets.of_product(product, quality))
                 });
                 Page::of(wanted, assets.filter(shows))
             }
@@ -248,13 +270,16 @@ impl AssetFilter<'_> {
     fn shows(&self, asset: &Asset) -> bool {
         let within = |(low, high): (Option<i32>, Option<i32>), count: u32| {
             let count = i64::from(count);
-            low.is_none_or(|low| count >= low.into()) && high.is_none_or(|high| count <= high.into())
+            low.is_none_or(|low| count >= low.into())
+                && high.is_none_or(|high| count <= high.into())
         };
         self.pricing_param.is_none_or(|quality| asset.pricing_param == quality)
             && self.product_type.is_none_or(|kind| asset.product_type == kind)
             && self.revocable.is_none_or(|revocable| asset.revocable == revocable)
             && self.device_assignable.is_none_or(|device| asset.device_assignable == device)
-            && self.unlimited.is_none_or(|unlimited| (asset.supply == Supply::Unlimited) == unlimited)
+            && self
+                .unlimited
+                .is_none_or(|unlimited| (asset.supply == Supply::Unlimited) == unlimited)
             && within(self.available, asset.available())
             && within(self.assigned, asset.assigned)
     }

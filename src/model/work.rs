@@ -57,7 +57,8 @@ impl Location {
         behaviour: &Behaviour,
     ) -> Result<(), (Failure, Blame)> {
         let each = targets.len().max(1);
-        let (Some(name), Some(target)) = (targets.assets.get(n / each), targets.get(n % each)) else {
+        let (Some(name), Some(target)) = (targets.assets.get(n / each), targets.get(n % each))
+        else {
             return Ok(());
         };
         let holder = self.holder_of(target).map_err(|why| (why, Blame::User(target.name())))?;
@@ -130,7 +131,8 @@ impl Location {
         let held = holders.flat_map(|holder| {
             self.assignments.held_by(holder).iter().map(move |held| (held.asset, holder))
         });
-        held.filter(|(asset, _)| self.assets.get(*asset).is_some_and(|asset| asset.revocable)).collect()
+        held.filter(|(asset, _)| self.assets.get(*asset).is_some_and(|asset| asset.revocable))
+            .collect()
     }
 
     fn user_task(
@@ -256,9 +258,7 @@ impl Location {
             .iter()
             .flat_map(|id| self.users.records_of(id))
             .filter(|id| *id != user && self.users.was_linked_to(*id, account))
-            .filter(|id| {
-                self.users.get(*id).is_some_and(|user| user.status == UserStatus::Retired)
-            })
+            .filter(|id| self.users.get(*id).is_some_and(|user| user.status == UserStatus::Retired))
             .collect();
         self.users.link(user, account, ids.account_hash(account));
         let Some(older) = older.first().copied() else { return };

@@ -1,7 +1,20 @@
-//! The model in time.
+//! The model in time: worlds with clocks, seeded ids, tokens and settings.
+//!
+//! Invariants: no I/O, no async, no lock; one place makes a random generator (`entropy`); time is an
+//! argument. Not here: who holds the lock and asks for the real time (`engine`), and reading files (`snapshot`).
 
+pub mod build;
+pub mod clock;
 pub mod date;
 pub mod entropy;
+pub mod ids;
 pub mod settings;
 pub mod spec;
 pub mod token;
+pub mod world;
+
+pub use build::build;
+pub use clock::{Clock, ClockMode, Real};
+pub use ids::DataSet;
+pub use settings::Settings;
+pub use world::{Credential, Happening, Session, Site, SiteId, TokenRefusal, World};

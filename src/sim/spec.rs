@@ -4,7 +4,9 @@
 //! Not here: reading files (`snapshot`), making up names (`sim::worlds`), and the living universe
 //! that is built from it (`sim::build`).
 
-use crate::model::{At, PricingParam, Platforms, Privileges, ProductType, StorePlatform, Supply, UserStatus};
+use crate::model::{
+    At, Platforms, PricingParam, Privileges, ProductType, StorePlatform, Supply, UserStatus,
+};
 
 /// A whole world.
 #[derive(Debug, Clone, PartialEq, Default)]

@@ -43,10 +43,7 @@ impl<T> Blocks<T> {
     /// The item at `index`.
     pub fn get(&self, index: usize) -> Option<&T> {
         super::touch(1);
-        self.branches
-            .get(index / (BLOCK * FAN))?
-            .get(index / BLOCK % FAN)?
-            .get(index % BLOCK)
+        self.branches.get(index / (BLOCK * FAN))?.get(index / BLOCK % FAN)?.get(index % BLOCK)
     }
 
     /// All items in order.

@@ -140,11 +140,14 @@ impl<T, const C: usize> Roster<T, C> {
 
     /// How many rows of these classes stand before `position`.
     pub fn rank(&self, position: usize, classes: Classes) -> usize {
-        let (branch, leaf, slot) = (position / (LEAF * FAN), position / LEAF % FAN, position % LEAF);
+        let (branch, leaf, slot) =
+            (position / (LEAF * FAN), position / LEAF % FAN, position % LEAF);
         let whole = |counts: &[u32; C]| classes.sum(counts);
-        let before = self.branches.iter().take(branch).map(|part| whole(&part.counts)).sum::<usize>();
+        let before =
+            self.branches.iter().take(branch).map(|part| whole(&part.counts)).sum::<usize>();
         let Some(branch) = self.branches.get(branch) else { return before };
-        let before = before + branch.part.iter().take(leaf).map(|part| whole(&part.counts)).sum::<usize>();
+        let before =
+            before + branch.part.iter().take(leaf).map(|part| whole(&part.counts)).sum::<usize>();
         let Some(leaf) = branch.part.get(leaf) else { return before };
         let inside = (0..=slot / 64).filter(|word| *word < WORDS).map(|word| {
             let bits = leaf.part.word(word, classes);
@@ -268,9 +271,11 @@ impl<'a, T, const C: usize> Walk<'a, T, C> {
             passed
         };
         let branches = &self.roster.branches;
-        self.branch = branches.iter().take_while(|part| pass(self.classes.sum(&part.counts))).count();
+        self.branch =
+            branches.iter().take_while(|part| pass(self.classes.sum(&part.counts))).count();
         let Some(branch) = branches.get(self.branch) else { return };
-        self.leaf = branch.part.iter().take_while(|part| pass(self.classes.sum(&part.counts))).count();
+        self.leaf =
+            branch.part.iter().take_while(|part| pass(self.classes.sum(&part.counts))).count();
         let Some(leaf) = branch.part.get(self.leaf) else { return };
         self.word = (0..WORDS)
             .take_while(|word| pass(leaf.part.word(*word, self.classes).count_ones() as usize))

@@ -1,0 +1,307 @@
+//! A living world: locations, their tokens, and what falls due in them. One universe owns one.
+//!
+//! `next_due` and `step_to` are all that time can do to it. It knows neither faults nor journal, no lock and
+//! no clock.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use super::ids::{DataSet, LocationIds};
+use super::settings::Settings;
+use super::token::{self, TokenClaims};
+use crate::model::{At, Command, Limits, Location, Privileges, Refusal, Seq};
+
+/// A location of a world, by its place in world order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct SiteId(pub usize);
+
+/// A location with what it needs to be served.
+#[derive(Debug, Clone)]
+pub struct Site {
+    /// The model's location; readers hold on to it while writers go on.
+    pub location: Arc<Location>,
+    /// Makes and reads its ids.
+    pub ids: Arc<LocationIds>,
+    /// How much one request may carry.
+    pub limits: Limits,
+    pub(super) tokens: BTreeMap<u32, TokenRecord>,
+    pub(super) latest_serial: u32,
+    due: Option<At>,
+}
+
+/// What the world knows of a content token.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TokenRecord {
+    /// End of life.
+    pub expires: At,
+    /// Revoked before its time.
+    pub revoked: bool,
+    /// What its manager may do.
+    pub privileges: Privileges,
+    /// The text that names it, if it is not quince's own form.
+    pub literal: Option<String>,
+}
+
+/// Why a content token is not accepted (apple-v2.md §18 question 2).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TokenRefusal {
+    /// Not a token, or not one of this universe.
+    Unknown,
+    /// Past its end.
+    Expired,
+    /// Revoked, or replaced by a newer download.
+    Revoked,
+}
+
+/// An accepted content token.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Session {
+    /// The location that it manages.
+    pub site: SiteId,
+    /// End of the token's life.
+    pub expires: At,
+    /// What its manager may do.
+    pub privileges: Privileges,
+    /// The token's outer text says another expiry date or organization than the world knows.
+    pub outer_differs: bool,
+}
+
+/// Something that happened because its time had come.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Happening {
+    /// When.
+    pub at: At,
+    /// The location's key.
+    pub location: String,
+    /// The event that was worked on.
+    pub event: u64,
+    /// Its id on the wire.
+    pub event_id: String,
+    /// Tasks done and asked for.
+    pub completed: (u32, u32),
+    /// Whether it ended, and if so, whether without failure.
+    pub ended: Option<bool>,
+}
+
+/// A content token as a client presents it, read as far as that needs no world.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Credential {
+    bearer: String,
+    outer: Option<token::Outer>,
+    claims: Option<(TokenClaims, u64)>,
+}
+
+impl Credential {
+    /// Reads a bearer token. Whether it is accepted, a world says.
+    pub fn read(bearer: &str) -> Self {
+        let outer = token::unwrap_outer(bearer);
+        let claims = outer.as_ref().and_then(|outer| token::read(&outer.token));
+        Self { bearer: bearer.to_owned(), outer, claims }
+    }
+
+    /// The universe that the token says it is of.
+    pub fn universe(&self) -> Option<&str> {
+        self.claims.as_ref().map(|(claims, _)| claims.universe.as_str())
+    }
+}
+
+/// The locations of one universe.
+#[derive(Debug, Clone)]
+pub struct World {
+    pub(super) seed: u64,
+    pub(super) epoch: u16,
+    pub(super) sites: Vec<Site>,
+    pub(super) by_key: BTreeMap<String, SiteId>,
+    /// Literal tokens, whole and by their inner token.
+    pub(super) literals: BTreeMap<String, (SiteId, u32)>,
+    dues: BTreeSet<(At, SiteId)>,
+}
+
+impl World {
+    /// A world without locations.
+    pub(super) const fn empty(seed: u64) -> Self {
+        Self {
+            seed,
+            epoch: 0,
+            sites: Vec::new(),
+            by_key: BTreeMap::new(),
+            literals: BTreeMap::new(),
+            dues: BTreeSet::new(),
+        }
+    }
+
+    pub(super) fn add_site(&mut self, location: Location, ids: LocationIds) -> SiteId {
+        let id = SiteId(self.sites.len());
+        self.by_key.insert(location.profile.key.clone(), id);
+        self.sites.push(Site {
+            location: Arc::new(location),
+            ids: Arc::new(ids),
+            limits: Limits::DOCUMENTED,
+            tokens: BTreeMap::new(),
+            latest_serial: 1,
+            due: None,
+        });
+        id
+    }
+
+    /// The locations, in world order.
+    pub fn sites(&self) -> &[Site] {
+        &self.sites
+    }
+
+    /// The location with this key.
+    pub fn site_of(&self, key: &str) -> Option<SiteId> {
+        self.by_key.get(key).copied()
+    }
+
+    /// A location by its place; places come from this world and stay.
+    pub fn site(&self, id: SiteId) -> Option<&Site> {
+        self.sites.get(id.0)
+    }
+
+    /// Finds the location that a bearer token manages. The token is compared by meaning: by its inner
+    /// `token`, whatever its outer white space and escapes (apple-v2.md §2). A token with a higher
+    /// serial than any before revokes those.
+    pub fn authenticate(
+        &mut self,
+        universe: &str,
+        credential: &Credential,
+        now: At,
+    ) -> Result<Session, TokenRefusal> {
+        let outer = credential.outer.as_ref();
+        let inner = outer.and_then(|outer| self.literals.get(&outer.token));
+        let (id, serial, claimed) = match self.literals.get(&credential.bearer).or(inner) {
+            Some((site, serial)) => (*site, *serial, None),
+            None => self.believe(universe, credential).ok_or(TokenRefusal::Unknown)?,
+        };
+        let site = self.sites.get_mut(id.0).ok_or(TokenRefusal::Unknown)?;
+        let record = site.tokens.get(&serial).or(claimed.as_ref()).ok_or(TokenRefusal::Unknown)?;
+        if record.revoked || serial < site.latest_serial {
+            return Err(TokenRefusal::Revoked);
+        }
+        if record.expires <= now {
+            return Err(TokenRefusal::Expired);
+        }
+        site.latest_serial = serial;
+        let (expires, privileges) = (record.expires, record.privileges);
+        let organization = &site.location.profile.organization;
+        let outer_differs = outer.is_some_and(|outer| {
+            let expiry = outer.exp_date.as_deref().and_then(super::date::parse);
+            expiry.is_none_or(|at| at.0 / 1000 != expires.0 / 1000)
+                || outer.org_name.as_ref() != Some(organization)
+        });
+        Ok(Session { site: id, expires, privileges, outer_differs })
+    }
+
+    /// What a token of quince's own form says of itself, if it is genuine and of this universe.
+    fn believe(
+        &self,
+        universe: &str,
+        credential: &Credential,
+    ) -> Option<(SiteId, u32, Option<TokenRecord>)> {
+        let (claims, mac) = credential.claims.as_ref()?;
+        let genuine = claims.universe == universe && token::is_genuine(self.seed, claims, *mac);
+        let site = *self.by_key.get(&claims.location).filter(|_| genuine)?;
+        let TokenClaims { serial, expires, privileges, .. } = *claims;
+        Some((
+            site,
+            serial,
+            Some(TokenRecord { expires, revoked: false, privileges, literal: None }),
+        ))
+    }
+
+    /// The content token of a location that is valid as far as the world knows: its latest.
+    pub fn stoken(&self, universe: &str, id: SiteId) -> Option<String> {
+        let site = self.sites.get(id.0)?;
+        let record = site.tokens.get(&site.latest_serial)?;
+        if let Some(literal) = &record.literal {
+            return Some(literal.clone());
+        }
+        let claims = TokenClaims {
+            universe: universe.to_owned(),
+            location: site.location.profile.key.clone(),
+            serial: site.latest_serial,
+            expires: record.expires,
+            privileges: record.privileges,
+        };
+        Some(token::mint(self.seed, &claims, &site.location.profile.organization))
+    }
+
+    /// Changes a location; afterwards knows when something falls due in it.
+    pub fn change<R>(
+        &mut self,
+        id: SiteId,
+        change: impl FnOnce(&mut Location, &LocationIds) -> R,
+    ) -> Option<R> {
+        let site = self.sites.get_mut(id.0)?;
+        let result = change(Arc::make_mut(&mut site.location), &site.ids);
+        let due = site.location.next_due();
+        if due != site.due {
+            if let Some(before) = std::mem::replace(&mut site.due, due) {
+                self.dues.remove(&(before, id));
+            }
+            self.dues.extend(due.map(|at| (at, id)));
+        }
+        Some(result)
+    }
+
+    /// Accepts a command for a location, or refuses it.
+    pub fn accept(
+        &mut self,
+        id: SiteId,
+        command: Command,
+        now: At,
+        settings: &Settings,
+    ) -> Option<Result<u64, Refusal>> {
+        let limits = self.sites.get(id.0)?.limits;
+        self.change(id, |location, _| location.accept(command, now, &settings.behaviour, &limits))
+    }
+
+    /// When the next thing falls due.
+    pub fn next_due(&self) -> Option<At> {
+        self.dues.first().map(|(at, _)| *at)
+    }
+
+    /// Does everything that falls due until `t`, in order of (instant, location). What happened goes to
+    /// `tell`, one by one.
+    pub fn step_to(&mut self, t: At, settings: &Settings, mut tell: impl FnMut(Happening)) {
+        while let Some((at, id)) = self.dues.first().copied().filter(|(at, _)| *at <= t) {
+            let settled =
+                self.change(id, |location, ids| location.settle(at, &settings.behaviour, ids));
+            if let Some(number) = settled.flatten()
+                && let Some(happening) = self.happening(at, id, number)
+            {
+                tell(happening);
+            }
+        }
+    }
+
+    fn happening(&self, at: At, id: SiteId, number: u64) -> Option<Happening> {
+        let site = self.sites.get(id.0)?;
+        let event = site.location.events.get(number)?;
+        Some(Happening {
+            at,
+            location: site.location.profile.key.clone(),
+            event: number,
+            event_id: site.ids.event(number).to_string(),
+            completed: (event.completed, event.requested),
+            ended: event.finished.map(|_| event.failures.is_empty()),
+        })
+    }
+
+    /// The life of the world that version ids belong to; a reset begins a new one.
+    pub const fn epoch(&self) -> u16 {
+        self.epoch
+    }
+}
+
+impl Site {
+    /// Writes to a data set so far.
+    pub fn seq(&self, set: DataSet) -> Seq {
+        match set {
+            DataSet::Assets => self.location.assets.seq(),
+            DataSet::Assignments => self.location.assignments.seq(),
+            DataSet::Users => self.location.users.seq(),
+        }
+    }
+}
