@@ -33,6 +33,8 @@ mod gate;
 mod limits;
 mod server;
 mod socket;
+#[cfg(test)]
+mod tests;
 mod wire;
 
 pub use limits::Limits;
