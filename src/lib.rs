@@ -2,6 +2,7 @@
 pub mod api;
 pub mod engine;
 pub mod fidelity;
+pub mod http;
 pub mod model;
 pub mod sim;
 pub mod store;
