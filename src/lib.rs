@@ -1,5 +1,6 @@
 //! quince: looks like an apple and isn't one.
 pub mod api;
+pub mod cli;
 pub mod engine;
 pub mod fidelity;
 pub mod http;

@@ -1,0 +1,138 @@
+//! What can be typed.
+//!
+//! Values stay text here: `options` parses them, because the same value may come from the
+//! environment or a file and must be understood and refused in the same words.
+//!
+//! Invariant: what is not in this file is refused by clap as unknown.
+
+// Here doc comments are the help texts, which show every character as it stands.
+#![expect(clippy::doc_markdown)]
+
+use clap::{Args, Parser, Subcommand};
+
+const LAYERS: &str = "\
+Each option of serve can also be an environment variable (--ready-file as
+QUINCE_READY_FILE) or a key of the --config file (ready_file; settings in a
+table [set]). Flags win over the environment, the environment over the file.";
+
+/// A test double of Apple's App and Book Management API. Not for production.
+#[derive(Debug, Parser)]
+#[command(name = "quince", version, after_help = LAYERS)]
+#[command(args_conflicts_with_subcommands = true, disable_help_subcommand = true)]
+pub struct Cli {
+    /// What to do; `serve` if nothing is said.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+    /// The options of `serve`, for a command line without a command.
+    #[command(flatten)]
+    pub serve: ServeArgs,
+}
+
+/// What quince can be told to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Run the server until SIGINT or SIGTERM (the default)
+    #[command(after_help = LAYERS)]
+    Serve(ServeArgs),
+    /// Print a content token; needs no server
+    Token(TokenArgs),
+    /// Ask a running server whether it is ready
+    Healthcheck(HealthcheckArgs),
+    /// Print the fidelity ledger: what is known, guessed and missing
+    Ledger(LedgerArgs),
+}
+
+/// The options of `serve`.
+#[derive(Debug, Default, Args)]
+pub struct ServeArgs {
+    /// Serve HTTP here; port 0 takes a free port [default: 127.0.0.1:8080]
+    #[arg(long, value_name = "ADDR")]
+    pub listen: Option<String>,
+    /// What the default universe holds: a built-in world or a world file [default: demo]
+    #[arg(long, value_name = "NAME|FILE")]
+    pub world: Option<String>,
+    /// Seed of the default universe [default: 1]
+    #[arg(long, value_name = "N")]
+    pub seed: Option<String>,
+    /// Who moves time: wall, manual, scaled:FACTOR or auto [default: wall]
+    #[arg(long, value_name = "MODE")]
+    pub clock: Option<String>,
+    /// Virtual start, with an offset [default: now (wall), 2026-01-15T09:00:00Z (others)]
+    #[arg(long, value_name = "TIME")]
+    pub start: Option<String>,
+    /// Bundle of behaviour settings: observed or documented [default: observed]
+    #[arg(long, value_name = "NAME")]
+    pub profile: Option<String>,
+    /// One behaviour setting, such as v2.page_size=50 (repeatable)
+    #[arg(long, value_name = "KEY=VALUE")]
+    pub set: Vec<String>,
+    /// Base of the URLs written into answers [default: from the request]
+    #[arg(long, value_name = "URL")]
+    pub public_url: Option<String>,
+    /// Turn lints into errors
+    #[arg(long)]
+    pub strict: bool,
+    /// Write the ready line to this file when ready
+    #[arg(long, value_name = "PATH")]
+    pub ready_file: Option<String>,
+    /// Stop when the parent process is gone (Unix)
+    #[arg(long)]
+    pub exit_with_parent: bool,
+    /// How much to log on stderr: off, error, warn, info, debug or trace [default: info]
+    #[arg(long, value_name = "LEVEL")]
+    pub log: Option<String>,
+    /// How to log: human or json [default: human]
+    #[arg(long, value_name = "FORMAT")]
+    pub log_format: Option<String>,
+    /// Host that may receive notifications over plain HTTP (repeatable)
+    #[arg(long, value_name = "HOST")]
+    pub allow_receiver: Vec<String>,
+    /// Read options from this TOML file
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<String>,
+}
+
+/// The options of `token`.
+#[derive(Debug, Default, Args)]
+pub struct TokenArgs {
+    /// Name of the organization, as the token shows it
+    #[arg(long, value_name = "NAME")]
+    pub org: Option<String>,
+    /// Key of the location that the token manages
+    #[arg(long, value_name = "KEY")]
+    pub location: Option<String>,
+    /// Universe that the token belongs to [default: default]
+    #[arg(long, value_name = "ID")]
+    pub universe: Option<String>,
+    /// Seed of that universe [default: 1]
+    #[arg(long, value_name = "N")]
+    pub seed: Option<String>,
+    /// Number of the download; a higher one revokes the lower ones [default: 1]
+    #[arg(long, value_name = "N")]
+    pub serial: Option<String>,
+    /// End of life: a date (midnight UTC) or a time with an offset
+    #[arg(long, value_name = "DATE")]
+    pub expires: Option<String>,
+    /// What its manager may do [default: view,manage,purchase]
+    #[arg(long, value_name = "LIST")]
+    pub privileges: Option<String>,
+}
+
+/// The options of `healthcheck`.
+#[derive(Debug, Default, Args)]
+pub struct HealthcheckArgs {
+    /// Where the server is [default: http://127.0.0.1:8080]
+    #[arg(long, value_name = "URL")]
+    pub url: Option<String>,
+    /// Keep asking for so long, such as 10s, until the server is ready
+    #[arg(long, value_name = "DURATION")]
+    pub wait: Option<String>,
+}
+
+/// The options of `ledger`.
+#[derive(Debug, Default, Args)]
+pub struct LedgerArgs {
+    /// text or json [default: text]
+    #[arg(long, value_name = "FORMAT")]
+    pub format: Option<String>,
+}

@@ -1,0 +1,74 @@
+//! What can be typed, and what is refused.
+
+use clap::{CommandFactory, Parser, error::ErrorKind};
+
+use super::args::{Cli, Command};
+use super::environment::Environment;
+use super::run;
+
+fn parse(line: &str) -> Result<Cli, clap::Error> {
+    Cli::try_parse_from(line.split(' '))
+}
+
+#[test]
+fn the_definition_is_sound() {
+    Cli::command().debug_assert();
+}
+
+#[test]
+fn serve_is_what_quince_does_unasked() {
+    assert!(parse("quince").unwrap().command.is_none());
+    let bare = parse("quince --listen 127.0.0.1:0 --set a=1 --set b=2").unwrap();
+    assert!(bare.command.is_none());
+    assert_eq!(bare.serve.listen.as_deref(), Some("127.0.0.1:0"));
+    assert_eq!(bare.serve.set, ["a=1", "b=2"]);
+    let spelt = parse("quince serve --listen 127.0.0.1:0 --strict").unwrap();
+    let Some(Command::Serve(args)) = spelt.command else { panic!("{spelt:?}") };
+    assert_eq!(args.listen.as_deref(), Some("127.0.0.1:0"));
+    assert!(args.strict);
+}
+
+#[test]
+fn each_command_takes_its_own_options() {
+    for line in [
+        "quince token --org Quince --location berlin --universe u --seed 7 --serial 2 \
+         --expires 2030-01-01 --privileges view",
+        "quince healthcheck --url http://127.0.0.1:1 --wait 10s",
+        "quince ledger --format json",
+    ] {
+        assert!(parse(line).is_ok(), "{line}");
+    }
+}
+
+#[test]
+fn what_does_not_exist_is_refused() {
+    let check = |line, kind| assert_eq!(parse(line).unwrap_err().kind(), kind, "{line}");
+    check("quince --tls-listen 127.0.0.1:0", ErrorKind::UnknownArgument);
+    check("quince serve --scenario s.toml", ErrorKind::UnknownArgument);
+    check("quince serve --control-token t", ErrorKind::UnknownArgument);
+    check("quince token --format json", ErrorKind::UnknownArgument);
+    check("quince run s.toml", ErrorKind::InvalidSubcommand);
+    check("quince check s.toml", ErrorKind::InvalidSubcommand);
+    check("quince help", ErrorKind::InvalidSubcommand);
+    check("quince serve --listen", ErrorKind::InvalidValue);
+    check("quince serve --seed 1 --seed 2", ErrorKind::ArgumentConflict);
+    check("quince --seed 1 serve", ErrorKind::ArgumentConflict);
+}
+
+#[test]
+fn exit_codes_say_who_must_act() {
+    let check = |line: &str, env: &[(&str, &str)], code: u8| {
+        let env = env.iter().map(|(name, value)| (name.into(), value.into()));
+        let error = run(line.split(' ').map(Into::into), &Environment::new(env)).unwrap_err();
+        assert_eq!(error.exit_code(), code, "{line}: {error}");
+    };
+    check("quince --help", &[], 0);
+    check("quince serve --help", &[], 0);
+    check("quince --version", &[], 0);
+    check("quince --tls-listen 127.0.0.1:0", &[], 64);
+    check("quince --seed x", &[], 64);
+    check("quince serve", &[("QUINCE_SEED", "x")], 65);
+    check("quince --config does/not/exist.toml", &[], 65);
+    check("quince healthcheck --url https://127.0.0.1", &[], 64);
+    check("quince healthcheck --url http://127.0.0.1:1", &[], 1);
+}
