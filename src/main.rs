@@ -1,6 +1,3 @@
-<<<<<<< HEAD
-fn main() {}
-=======
 //! The binary: a thin user of the library.
 
 use std::process::ExitCode;
@@ -8,4 +5,3 @@ use std::process::ExitCode;
 fn main() -> ExitCode {
     quince::cli::main(std::env::args_os(), std::env::vars_os())
 }
->>>>>>> cli
