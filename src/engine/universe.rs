@@ -12,7 +12,7 @@ use parking_lot::Mutex;
 
 use super::rate::Rate;
 use super::real_time::RealTime;
-use crate::model::{At, Command, Limits, Refusal, Span};
+use crate::model::{At, ClientConfig, Command, ConfigChange, Limits, Refusal, Span};
 use crate::sim::{
     Clock, ClockMode, Credential, Happening, Real, Session, Settings, Site, SiteId, TokenRefusal,
     World,
@@ -223,11 +223,13 @@ impl Turn<'_> {
         self.state.world.accept(id, command, self.now, &settings)
     }
 
-    /// Changes a location's client configuration.
-    pub fn configure(&mut self, id: SiteId, change: crate::model::ConfigChange) {
+    /// Changes a location's client configuration and returns the new one. `None` if there is no such
+    /// location.
+    pub fn configure(&mut self, id: SiteId, change: ConfigChange) -> Option<Arc<ClientConfig>> {
         self.state.world.change(id, |location, _| {
             location.config = Arc::new(location.config.changed(change));
-        });
+            Arc::clone(&location.config)
+        })
     }
 
     /// Counts a request against a location's rate, in real time; false if it is one too many.

@@ -1,0 +1,95 @@
+//! `GET /assignments` (apple-v2.md §7).
+
+use super::call::{Call, Granted};
+use super::errors::ApiError;
+use super::pages::{Wanted, check_range, since, write_page};
+use super::query::Query;
+use super::wire;
+use crate::api::exchange::{Reply, Request};
+use crate::api::json::Json;
+use crate::model::{AssignmentFilter, HolderKind, Location, Pair, PricingParam};
+use crate::sim::DataSet;
+use crate::sim::settings::RemovalsInDelta;
+
+/// What the query asks for.
+struct Parameters {
+    adam_id: Option<String>,
+    client_user_id: Option<String>,
+    serial_number: Option<String>,
+    pricing_param: Option<PricingParam>,
+    active_only: bool,
+    with_user_state: bool,
+    since: Option<String>,
+    wanted: Wanted,
+}
+
+fn parameters(query: &mut Query) -> Result<Parameters, ApiError> {
+    Ok(Parameters {
+        adam_id: query.text("adamId"),
+        client_user_id: query.text("clientUserId"),
+        serial_number: query.text("serialNumber"),
+        pricing_param: query.read_as("pricingParam", wire::read_pricing_param)?,
+        active_only: query.boolean("excludeInactiveUsers")?.unwrap_or(false),
+        with_user_state: query.boolean("includeUserState")?.unwrap_or(false),
+        since: query.text("sinceVersionId"),
+        wanted: Wanted::read(query)?,
+    })
+}
+
+/// Answers `GET /assignments`.
+pub fn list(call: &mut Call<'_>, request: &Request) -> Result<Reply, ApiError> {
+    let mut query = Query::read(request.query.as_deref(), call.lints);
+    let parameters = parameters(&mut query);
+    query.finish(call.lints);
+    let granted = call.read(parameters.as_ref().err().cloned())?;
+    let parameters = parameters?;
+    page(call, &granted, &parameters)
+}
+
+fn page(call: &mut Call<'_>, granted: &Granted, asked: &Parameters) -> Result<Reply, ApiError> {
+    let filter = AssignmentFilter {
+        adam_id: asked.adam_id.as_deref(),
+        pricing_param: asked.pricing_param,
+        client_user_id: asked.client_user_id.as_deref(),
+        serial_number: asked.serial_number.as_deref(),
+        active_only: asked.active_only,
+        since: since(granted, DataSet::Assignments, asked.since.as_deref())?,
+        removals: granted.settings.removals_in_delta == RemovalsInDelta::Listed,
+    };
+    let wanted = asked.wanted.request(&granted.settings)?;
+    let location = &granted.site.location;
+    let page = location.assignments_page(&filter, wanted);
+    check_range(&page, wanted, &granted.settings, call.lints)?;
+    let mut json = Json::with_capacity(512 + page.records.len() * 96);
+    json.object(|json| {
+        json.name("assignments").array(|json| {
+            for pair in &page.records {
+                write_assignment(json, location, *pair, asked.with_user_state);
+            }
+        });
+        write_page(granted, DataSet::Assignments, wanted, &page, json);
+    });
+    Ok(Reply::json(http::StatusCode::OK, json.finish()))
+}
+
+/// Writes an `Assignment`. The order is that of seed document 000: a serial number stands before the
+/// quality, and so does a client user id.
+fn write_assignment(json: &mut Json, location: &Location, (asset, holder): Pair, with_state: bool) {
+    let Some(asset) = location.assets.get(asset) else { return };
+    json.object(|json| {
+        json.text("adamId", location.assets.adam_id(asset.product));
+        match holder.kind() {
+            HolderKind::Device(_) => json.text("serialNumber", location.holder_name(holder).0),
+            HolderKind::User(user) => {
+                json.text("clientUserId", location.holder_name(holder).0);
+                if with_state && let Some(user) = location.user(user) {
+                    json.maybe("idHash", user.account_hash.as_deref());
+                    json.text("pricingParam", wire::pricing_param(asset.pricing_param));
+                    json.text("userStatus", wire::user_status(user.status));
+                    return;
+                }
+            }
+        }
+        json.text("pricingParam", wire::pricing_param(asset.pricing_param));
+    });
+}

@@ -1,0 +1,159 @@
+//! What every call of v2 has in common: the order of checks, the turn, and the members that every answer carries.
+//!
+//! Order (apple-v2.md §18 question 3): path and method, content type, token, rate, privileges, then the body and
+//! the query. These are read before the turn, so that no lock waits for a parser, but what is wrong with them
+//! is told only after the token was found good.
+
+use std::sync::Arc;
+
+use http::header;
+
+use super::errors::ApiError;
+use crate::api::exchange::Request;
+use crate::api::json::Json;
+use crate::api::lint::Lints;
+use crate::engine::{Broken, Turn, Universe};
+use crate::model::{At, MdmInfo, Span};
+use crate::sim::settings::ExpirationDate;
+use crate::sim::{Credential, Session, Settings, Site, date};
+
+/// One call in the making.
+pub struct Call<'a> {
+    /// The universe that serves it.
+    pub universe: &'a Arc<Universe>,
+    /// The token, if there is one of the right form.
+    pub credential: Option<&'a Credential>,
+    /// What was noticed.
+    pub lints: &'a mut Lints,
+    /// Lints are errors.
+    pub strict: bool,
+}
+
+/// What a call may need of its request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Need {
+    /// A good token.
+    Token,
+    /// A good token whose manager may manage.
+    Manage,
+}
+
+/// A call that was let in: the location as it stood at that moment, and what the answer needs.
+#[derive(Debug)]
+pub struct Granted {
+    /// The token's session.
+    pub session: Session,
+    /// The location.
+    pub site: Site,
+    /// The settings in force.
+    pub settings: Arc<Settings>,
+    /// The universe's time.
+    pub now: At,
+    /// The life of the world, for version ids.
+    pub epoch: u16,
+}
+
+impl Call<'_> {
+    /// Lets the call in or refuses it, then does `act` in the same turn.
+    ///
+    /// `malformed` is what is wrong with body or query, found before the turn.
+    pub fn turn<R>(
+        &mut self,
+        need: Need,
+        malformed: Option<ApiError>,
+        act: impl FnOnce(&mut Turn<'_>, &Granted) -> Result<R, ApiError>,
+    ) -> Result<(Granted, R), ApiError> {
+        let credential = self.credential.ok_or_else(|| ApiError::number(9722))?;
+        let (lints, strict) = (&mut *self.lints, self.strict);
+        let outcome = self.universe.turn(|turn| {
+            let granted = admit(turn, credential, need, lints)?;
+            if let Some(error) = malformed {
+                return Err(error);
+            }
+            if strict && !lints.is_empty() {
+                return Err(ApiError::invalid_argument());
+            }
+            let result = act(turn, &granted)?;
+            Ok((granted, result))
+        });
+        outcome.unwrap_or_else(|broken| Err(fault(broken)))
+    }
+
+    /// A read: what the call was let in with is all that it needs.
+    pub fn read(&mut self, malformed: Option<ApiError>) -> Result<Granted, ApiError> {
+        self.turn(Need::Token, malformed, |_, _| Ok(())).map(|(granted, ())| granted)
+    }
+}
+
+/// quince's own failure.
+pub fn fault(broken: Broken) -> ApiError {
+    ApiError::Fault(broken.to_string())
+}
+
+fn admit(
+    turn: &mut Turn<'_>,
+    credential: &Credential,
+    need: Need,
+    lints: &mut Lints,
+) -> Result<Granted, ApiError> {
+    let settings = turn.settings();
+    let session =
+        turn.authenticate(credential).map_err(|refusal| ApiError::token(refusal, &settings))?;
+    let gone = || ApiError::Fault("the token's location is gone".to_owned());
+    let site = turn.site(session.site).ok_or_else(gone)?;
+    if settings.rate_limit && !turn.within_rate(session.site, &site.limits) {
+        return Err(ApiError::number(9646));
+    }
+    if need == Need::Manage && !session.privileges.manage {
+        return Err(ApiError::number(9637));
+    }
+    if session.outer_differs {
+        lints.note("token-outer-differs", "");
+    }
+    Ok(Granted { session, site, settings, now: turn.now(), epoch: turn.epoch() })
+}
+
+/// The bearer token of a request; 9722 where the header is absent or has another form.
+pub fn bearer(request: &Request) -> Option<Credential> {
+    let value = request.headers.get(header::AUTHORIZATION)?.to_str().ok()?;
+    let (scheme, token) = value.trim().split_once(' ')?;
+    let token = token.trim();
+    (scheme.eq_ignore_ascii_case("Bearer") && !token.is_empty()).then(|| Credential::read(token))
+}
+
+/// Whether the body says that it is JSON.
+pub fn is_json(request: &Request) -> bool {
+    let value = request.headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    let media_type = value.and_then(|value| value.split(';').next()).map(str::trim);
+    media_type.is_some_and(|media_type| media_type.eq_ignore_ascii_case("application/json"))
+}
+
+impl Granted {
+    /// `tokenExpirationDate`, if this answer carries it (apple-v2.md §17 conflict 1).
+    pub fn expiration_date(&self) -> Option<String> {
+        let near = self.session.expires.since(self.now) <= Span::days(15);
+        let shown = near || self.settings.expiration_date == ExpirationDate::Always;
+        shown.then(|| date::wire(self.session.expires))
+    }
+
+    /// The `uId`.
+    pub fn uid(&self) -> &str {
+        &self.site.location.profile.uid
+    }
+
+    /// Who claims the location: on all answers once somebody does (apple-v2.md §1.1).
+    pub fn mdm_info(&self) -> Option<&MdmInfo> {
+        self.site.location.config.mdm_info.as_ref()
+    }
+}
+
+/// Writes the member `mdmInfo`, if somebody claims the location.
+pub fn write_mdm_info(json: &mut Json, info: Option<&MdmInfo>) {
+    if let Some(info) = info {
+        json.name("mdmInfo").object(|json| {
+            json.text("id", &info.id);
+            json.text("name", &info.name);
+            json.text("metadata", &info.metadata);
+        });
+    }
+}

@@ -1,0 +1,126 @@
+//! Apple's App and Book Management API, version 2: the surface below `/mdm/v2`.
+//!
+//! * [`wire`]: the data sheet of requests. [`errors`]: the error table.
+//! * [`call`]: what every call has in common; [`pages`]: what the three lists have in common.
+//! * a file per noun: assets, assignments, users, events, client and service configuration.
+//!
+//! Not here: what a command does (`model`), tokens (`sim::token`), other surfaces.
+
+pub mod assets;
+pub mod assignments;
+pub mod call;
+pub mod client_config;
+pub mod errors;
+pub mod events;
+pub mod pages;
+pub mod query;
+pub mod service_config;
+pub mod users;
+pub mod wire;
+
+use std::sync::Arc;
+
+use http::Method;
+
+use self::call::Call;
+use self::errors::ApiError;
+use crate::api::exchange::{Reply, Request};
+use crate::api::lint::Lints;
+use crate::engine::Universe;
+use crate::model::EventKind;
+use crate::sim::Credential;
+
+/// An operation of this surface.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Operation {
+    /// `v2.service.config`
+    ServiceConfig,
+    /// `v2.client.config.get`
+    ClientConfigGet,
+    /// `v2.client.config.set`
+    ClientConfigSet,
+    /// `v2.assets.list`
+    Assets,
+    /// `v2.assignments.list`
+    Assignments,
+    /// `v2.users.list`
+    Users,
+    /// `v2.status.get`
+    Status,
+    /// `v2.assets.associate` and the other POSTs that queue an event
+    Queue(EventKind),
+}
+
+/// Path below `/mdm/v2`, method, operation, and the name of it.
+const ROUTES: &[(&str, Method, Operation, &str)] = &[
+    ("service/config", Method::GET, Operation::ServiceConfig, "v2.service.config"),
+    ("client/config", Method::GET, Operation::ClientConfigGet, "v2.client.config.get"),
+    ("client/config", Method::POST, Operation::ClientConfigSet, "v2.client.config.set"),
+    ("assets", Method::GET, Operation::Assets, "v2.assets.list"),
+    ("assignments", Method::GET, Operation::Assignments, "v2.assignments.list"),
+    ("users", Method::GET, Operation::Users, "v2.users.list"),
+    ("status", Method::GET, Operation::Status, "v2.status.get"),
+    ("assets/associate", Method::POST, Operation::Queue(EventKind::Associate), "v2.assets.associate"),
+    (
+        "assets/disassociate",
+        Method::POST,
+        Operation::Queue(EventKind::Disassociate),
+        "v2.assets.disassociate",
+    ),
+    ("assets/revoke", Method::POST, Operation::Queue(EventKind::Revoke), "v2.assets.revoke"),
+    ("users/create", Method::POST, Operation::Queue(EventKind::Create), "v2.users.create"),
+    ("users/update", Method::POST, Operation::Queue(EventKind::Update), "v2.users.update"),
+    ("users/retire", Method::POST, Operation::Queue(EventKind::Retire), "v2.users.retire"),
+];
+
+/// What an operation is called where no route matches.
+pub const UNKNOWN: &str = "v2.unknown";
+
+/// Finds the operation of a path below `/mdm/v2/`, and its name. HEAD is served as GET.
+pub fn route(path: &str, method: &Method) -> Result<(Operation, &'static str), ApiError> {
+    let method = if *method == Method::HEAD { &Method::GET } else { method };
+    let mut of_path = ROUTES.iter().filter(|(known, ..)| *known == path).peekable();
+    let Some((_, allowed, ..)) = of_path.peek().copied() else { return Err(ApiError::NoSuchPath) };
+    let found = of_path.find(|(_, known, ..)| known == method);
+    found.map(|(.., operation, name)| (*operation, *name)).ok_or_else(|| ApiError::Method(allowed.clone()))
+}
+
+/// Where a call is answered, and with which options of the server.
+#[derive(Debug, Clone, Copy)]
+pub struct Place<'a> {
+    /// The universe that serves the call.
+    pub universe: &'a Arc<Universe>,
+    /// Base of URLs written into answers.
+    pub base_url: &'a str,
+    /// Lints are errors.
+    pub strict: bool,
+    /// Hosts that may receive notifications over plain http.
+    pub receivers: &'a [String],
+}
+
+/// Answers one call.
+pub fn answer(
+    place: Place<'_>,
+    request: &Request,
+    operation: Operation,
+    credential: Option<&Credential>,
+    lints: &mut Lints,
+) -> Reply {
+    let is_post = matches!(operation, Operation::Queue(_) | Operation::ClientConfigSet);
+    if is_post && !call::is_json(request) {
+        return ApiError::number(9727).reply();
+    }
+    let Place { universe, strict, .. } = place;
+    let mut call = Call { universe, credential, lints, strict };
+    let outcome = match operation {
+        Operation::ServiceConfig => service_config::get(&mut call, request, place.base_url),
+        Operation::ClientConfigGet => client_config::get(&mut call, request),
+        Operation::ClientConfigSet => client_config::set(&mut call, request, place.receivers),
+        Operation::Assets => assets::list(&mut call, request),
+        Operation::Assignments => assignments::list(&mut call, request),
+        Operation::Users => users::list(&mut call, request),
+        Operation::Status => events::status(&mut call, request),
+        Operation::Queue(kind) => events::queue(&mut call, request, kind),
+    };
+    outcome.unwrap_or_else(|error| error.reply())
+}

@@ -1,0 +1,59 @@
+//! Query parameters: each is taken once, read by its type, and what nobody asked for is a lint.
+
+use form_urlencoded::parse;
+
+use super::errors::ApiError;
+use crate::api::lint::Lints;
+
+/// Parameters looked at; a query of a million parameters costs no more than this many.
+const PARAMETERS_MAX: usize = 1_000;
+
+/// The query of one request.
+#[derive(Debug, Clone, Default)]
+pub struct Query {
+    pairs: Vec<(String, String)>,
+}
+
+impl Query {
+    /// Reads a query. Where a parameter comes twice, the first one counts.
+    pub fn read(text: Option<&str>, lints: &mut Lints) -> Self {
+        let mut pairs: Vec<(String, String)> = Vec::new();
+        for (name, value) in parse(text.unwrap_or_default().as_bytes()).take(PARAMETERS_MAX) {
+            if pairs.iter().any(|(known, _)| *known == name) {
+                lints.note("repeated-parameter", &name);
+            } else {
+                pairs.push((name.into_owned(), value.into_owned()));
+            }
+        }
+        Self { pairs }
+    }
+
+    /// Takes a parameter as text.
+    pub fn text(&mut self, name: &str) -> Option<String> {
+        let place = self.pairs.iter().position(|(known, _)| known == name)?;
+        Some(self.pairs.swap_remove(place).1)
+    }
+
+    /// Takes a parameter that is read by `read`; what it cannot read is 9602.
+    pub fn read_as<T>(&mut self, name: &str, read: impl Fn(&str) -> Option<T>) -> Result<Option<T>, ApiError> {
+        let value = self.text(name).map(|text| read(&text).ok_or_else(ApiError::invalid_argument));
+        value.transpose()
+    }
+
+    /// Takes an int32.
+    pub fn int32(&mut self, name: &str) -> Result<Option<i32>, ApiError> {
+        self.read_as(name, |text| text.parse().ok())
+    }
+
+    /// Takes a boolean: `true` or `false`.
+    pub fn boolean(&mut self, name: &str) -> Result<Option<bool>, ApiError> {
+        self.read_as(name, |text| text.parse().ok())
+    }
+
+    /// Notes what is left as unknown.
+    pub fn finish(&self, lints: &mut Lints) {
+        for (name, _) in &self.pairs {
+            lints.note("unknown-parameter", name);
+        }
+    }
+}

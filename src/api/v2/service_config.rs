@@ -1,0 +1,91 @@
+//! `GET /service/config` (apple-v2.md §3): limits, errors, notification types and URLs. No token needed.
+
+use std::sync::Arc;
+
+use super::call::{Call, Need, fault};
+use super::errors::{ApiError, TABLE};
+use super::query::Query;
+use super::wire::NOTIFICATION_TYPES;
+use crate::api::exchange::{Reply, Request};
+use crate::api::json::Json;
+use crate::model::Limits;
+use crate::sim::Settings;
+use crate::sim::settings::ServiceConfig;
+
+/// Answers `GET /service/config` with URLs under `base`.
+pub fn get(call: &mut Call<'_>, request: &Request, base: &str) -> Result<Reply, ApiError> {
+    Query::read(request.query.as_deref(), call.lints).finish(call.lints);
+    let settings = call.universe.turn(|turn| turn.settings()).map_err(fault)?;
+    let limits = if settings.service_config_auth {
+        call.turn(Need::Token, None, |_, granted| Ok(granted.site.limits))?.1
+    } else {
+        Limits::DOCUMENTED
+    };
+    Ok(reply(&settings, &limits, base))
+}
+
+fn reply(settings: &Arc<Settings>, limits: &Limits, base: &str) -> Reply {
+    let extended = settings.service_config == ServiceConfig::Extended;
+    let mut json = Json::with_capacity(12 * 1024);
+    json.object(|json| {
+        json.name("errorCodes").array(|json| {
+            for row in TABLE.iter().filter(|row| row.listed || (extended && row.number >= 9811)) {
+                json.object(|json| {
+                    json.text("errorMessage", row.text);
+                    json.count("errorNumber", row.number);
+                });
+            }
+        });
+        json.name("limits").object(|json| write_limits(json, limits, settings.announce_rate_limit));
+        let types = if extended { 6 } else { 4 };
+        json.texts("notificationTypes", NOTIFICATION_TYPES[..types].iter().map(|(_, name)| *name));
+        json.name("urls").object(|json| write_urls(json, base));
+    });
+    Reply::json(http::StatusCode::OK, json.finish())
+}
+
+fn write_limits(json: &mut Json, limits: &Limits, with_rate: bool) {
+    let counts = [
+        ("maxAssets", limits.assets),
+        ("maxClientUserIds", limits.client_user_ids),
+        ("maxSerialNumbers", limits.serial_numbers),
+        ("maxRevokeClientUserIds", limits.revoke_client_user_ids),
+        ("maxRevokeSerialNumbers", limits.revoke_serial_numbers),
+        ("maxUsers", limits.users),
+        ("maxNotificationLength", limits.notification_length),
+        ("maxMdmNameLength", limits.mdm_name_length),
+        ("maxMdmMetadataLength", limits.mdm_metadata_length),
+        ("maxMdmIdLength", limits.mdm_id_length),
+    ];
+    for (name, count) in counts {
+        json.count(name, count as u32);
+    }
+    if with_rate {
+        json.count("maxRequestPerSecond", limits.requests_per_second);
+    }
+    json.count("maxSubscriptions", limits.subscriptions as u32);
+    json.count("maxSubscriptionClientUserIds", limits.subscription_client_user_ids as u32);
+}
+
+/// The placeholder that clients replace is the literal text `%25inviteCode%25` (apple-v2.md §3.2).
+fn write_urls(json: &mut Json, base: &str) {
+    let store = format!("{base}/WebObjects");
+    let invitation = "MZFinance.woa/wa/associateVPPUserWithITSAccount?inviteCode=%25inviteCode%25&mt=8";
+    json.text("invitationEmail", &format!("{store}/{invitation}"));
+    for (name, path) in [
+        ("clientConfig", "client/config"),
+        ("createUsers", "users/create"),
+        ("updateUsers", "users/update"),
+        ("retireUsers", "users/retire"),
+        ("getUsers", "users"),
+        ("getAssets", "assets"),
+        ("getAssignments", "assignments"),
+        ("associateAssets", "assets/associate"),
+        ("disassociateAssets", "assets/disassociate"),
+        ("revokeAssets", "assets/revoke"),
+        ("eventStatus", "status"),
+    ] {
+        json.text(name, &format!("{base}/mdm/v2/{path}"));
+    }
+    json.text("contentMetadataLookup", &format!("{store}/MZStorePlatform.woa/wa/lookup"));
+}
