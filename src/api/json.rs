@@ -72,6 +72,17 @@ impl Json {
         self.out.extend_from_slice(number.into().to_string().as_bytes());
     }
 
+    /// Writes an integer that may be larger than an int64.
+    pub fn unsigned(&mut self, number: u64) {
+        self.separate();
+        self.out.extend_from_slice(number.to_string().as_bytes());
+    }
+
+    /// Writes a member that is `null`.
+    pub fn null(&mut self, name: &str) {
+        self.name(name).out.extend_from_slice(b"null");
+    }
+
     /// Writes `true` or `false`.
     pub fn boolean(&mut self, value: bool) {
         self.separate();

@@ -16,6 +16,7 @@ use http::{HeaderValue, StatusCode, header};
 use self::exchange::{Door, Reply, Request};
 use self::lint::Lints;
 use crate::engine::{Engine, Universe};
+use crate::model::At;
 use crate::sim::date;
 
 /// Options of a server that more than one surface looks at.
@@ -41,6 +42,14 @@ struct Answered {
     reply: Reply,
     operation: &'static str,
     universe: Option<Arc<Universe>>,
+    /// The universe's time at the turn of the exchange, if it took one.
+    now: Option<At>,
+}
+
+impl Answered {
+    const fn without_turn(reply: Reply, operation: &'static str) -> Self {
+        Self { reply, operation, universe: None, now: None }
+    }
 }
 
 impl Api {
@@ -52,10 +61,10 @@ impl Api {
     /// Answers one request. Does not wait for anything.
     pub fn respond(&self, request: &Request) -> Reply {
         let mut lints = Lints::default();
-        let Answered { mut reply, operation, universe } = self.dispatch(request, &mut lints);
+        let Answered { mut reply, operation, universe, now } = self.dispatch(request, &mut lints);
         let universe = universe.as_ref().unwrap_or_else(|| self.engine.default_universe());
         // A broken universe has no time any more; its answers do without a date.
-        if let Ok(now) = universe.turn(|turn| turn.now())
+        if let Some(now) = now.or_else(|| universe.turn(|turn| turn.now()).ok())
             && let Ok(date) = HeaderValue::from_str(&date::http(now))
         {
             reply.headers.insert(header::DATE, date);
@@ -67,18 +76,14 @@ impl Api {
 
     fn dispatch(&self, request: &Request, lints: &mut Lints) -> Answered {
         if let Some(reply) = operations::answer(request) {
-            return Answered { reply, operation: "operations", universe: None };
+            return Answered::without_turn(reply, "operations");
         }
         match request.path.strip_prefix("/mdm/v2/") {
             Some(path) => self.v2(request, path, lints),
-            None => Answered {
-                reply: Reply::text(
-                    StatusCode::NOT_FOUND,
-                    format!("quince serves nothing at {:.200}\n", request.path),
-                ),
-                operation: "unknown",
-                universe: None,
-            },
+            None => {
+                let what = format!("quince serves nothing at {:.200}\n", request.path);
+                Answered::without_turn(Reply::text(StatusCode::NOT_FOUND, what), "unknown")
+            }
         }
     }
 
@@ -89,8 +94,8 @@ impl Api {
         }
         let credential = v2::call::bearer(request);
         let universe = self.engine.route(credential.as_ref());
-        let (reply, operation) = match v2::route(bare, &request.method) {
-            Err(error) => (error.reply(), v2::UNKNOWN),
+        let ((reply, now), operation) = match v2::route(bare, &request.method) {
+            Err(error) => ((error.reply(), None), v2::UNKNOWN),
             Ok((operation, name)) => {
                 let base_url = self.base_url(request);
                 let place = v2::Place {
@@ -102,7 +107,7 @@ impl Api {
                 (v2::answer(place, request, operation, credential.as_ref(), lints), name)
             }
         };
-        Answered { reply, operation, universe: Some(universe) }
+        Answered { reply, operation, universe: Some(universe), now }
     }
 
     /// The base of URLs written into answers: `--public-url`, or what the client called.
@@ -122,6 +127,9 @@ impl Door for Api {
 
 /// One line per request.
 fn log(request: &Request, reply: &Reply, operation: &str, universe: &str, lints: &Lints) {
+    if !tracing::enabled!(tracing::Level::INFO) {
+        return;
+    }
     let (status, bytes) = (reply.status.as_u16(), reply.body.len());
     let query = request.query.as_deref().map(|query| format!("?{query:.200}")).unwrap_or_default();
     let line = format!("{} {:.200}{query} -> {status}", request.method, request.path);

@@ -27,6 +27,8 @@ pub struct Call<'a> {
     pub lints: &'a mut Lints,
     /// Lints are errors.
     pub strict: bool,
+    /// The universe's time at the turn of this call, once it has taken it.
+    pub now: Option<At>,
 }
 
 /// What a call may need of its request.
@@ -64,8 +66,9 @@ impl Call<'_> {
         act: impl FnOnce(&mut Turn<'_>, &Granted) -> Result<R, ApiError>,
     ) -> Result<(Granted, R), ApiError> {
         let credential = self.credential.ok_or_else(|| ApiError::number(9722))?;
-        let (lints, strict) = (&mut *self.lints, self.strict);
+        let (lints, strict, now) = (&mut *self.lints, self.strict, &mut self.now);
         let outcome = self.universe.turn(|turn| {
+            *now = Some(turn.now());
             let granted = admit(turn, credential, need, lints)?;
             if let Some(error) = malformed {
                 return Err(error);

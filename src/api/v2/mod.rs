@@ -27,7 +27,7 @@ use self::errors::ApiError;
 use crate::api::exchange::{Reply, Request};
 use crate::api::lint::Lints;
 use crate::engine::Universe;
-use crate::model::EventKind;
+use crate::model::{At, EventKind};
 use crate::sim::Credential;
 
 /// An operation of this surface.
@@ -98,20 +98,20 @@ pub struct Place<'a> {
     pub receivers: &'a [String],
 }
 
-/// Answers one call.
+/// Answers one call, and says when its turn was, if it came to take one.
 pub fn answer(
     place: Place<'_>,
     request: &Request,
     operation: Operation,
     credential: Option<&Credential>,
     lints: &mut Lints,
-) -> Reply {
+) -> (Reply, Option<At>) {
     let is_post = matches!(operation, Operation::Queue(_) | Operation::ClientConfigSet);
     if is_post && !call::is_json(request) {
-        return ApiError::number(9727).reply();
+        return (ApiError::number(9727).reply(), None);
     }
     let Place { universe, strict, .. } = place;
-    let mut call = Call { universe, credential, lints, strict };
+    let mut call = Call { universe, credential, lints, strict, now: None };
     let outcome = match operation {
         Operation::ServiceConfig => service_config::get(&mut call, request, place.base_url),
         Operation::ClientConfigGet => client_config::get(&mut call, request),
@@ -122,5 +122,5 @@ pub fn answer(
         Operation::Status => events::status(&mut call, request),
         Operation::Queue(kind) => events::queue(&mut call, request, kind),
     };
-    outcome.unwrap_or_else(|error| error.reply())
+    (outcome.unwrap_or_else(|error| error.reply()), call.now)
 }

@@ -15,7 +15,9 @@ use crate::sim::settings::ServiceConfig;
 /// Answers `GET /service/config` with URLs under `base`.
 pub fn get(call: &mut Call<'_>, request: &Request, base: &str) -> Result<Reply, ApiError> {
     Query::read(request.query.as_deref(), call.lints).finish(call.lints);
-    let settings = call.universe.turn(|turn| turn.settings()).map_err(fault)?;
+    let (settings, now) =
+        call.universe.turn(|turn| (turn.settings(), turn.now())).map_err(fault)?;
+    call.now = Some(now);
     let limits = if settings.service_config_auth {
         call.turn(Need::Token, None, |_, granted| Ok(granted.site.limits))?.1
     } else {

@@ -1,0 +1,337 @@
+//! quince in this process: what tests hold in their hands, and what the binary runs.
+//!
+//! [`Quince::builder`] says what shall run, [`Builder::start`] loads the world and listens, and the
+//! [`Quince`] that comes back serves until it is stopped or dropped.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+
+use crate::api::json::Json;
+use crate::api::{Api, ApiOptions};
+use crate::engine::{Advance, AdvanceError, DEFAULT, Engine, RealTime, Universe, real_time};
+use crate::http::{Limits, Server};
+use crate::model::At;
+use crate::sim::settings::SettingError;
+use crate::sim::spec::WorldSpec;
+use crate::sim::{Clock, ClockMode, Settings, SiteId, build, date};
+use crate::snapshot::{self, WorldError};
+
+/// When clocks start that do not start at the present: 2026-01-15T09:00:00Z.
+pub const VIRTUAL_START: At = At(1_768_467_600_000);
+
+/// Why quince did not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The world is invalid or unknown.
+    #[error(transparent)]
+    World(#[from] WorldError),
+    /// The profile is unknown.
+    #[error(transparent)]
+    Profile(SettingError),
+    /// A setting is unknown or has a value that is not allowed.
+    #[error(transparent)]
+    Setting(SettingError),
+    /// The start is no time of the form `2026-01-15T09:00:00Z`.
+    #[error("`{0}` is not a time: write it like 2026-01-15T09:00:00Z")]
+    Start(String),
+    /// The address cannot be bound.
+    #[error("cannot listen on {address}")]
+    Bind {
+        /// The address.
+        address: SocketAddr,
+        /// What the operating system said.
+        #[source]
+        cause: std::io::Error,
+    },
+}
+
+/// What shall run. Every value has the default of the command line, but that the port is any free one.
+#[derive(Debug, Clone)]
+pub struct Builder {
+    listen: SocketAddr,
+    world: World,
+    seed: u64,
+    clock: ClockMode,
+    start: Option<String>,
+    profile: String,
+    settings: Vec<(String, String)>,
+    options: ApiOptions,
+    limits: Limits,
+}
+
+#[derive(Debug, Clone)]
+enum World {
+    Named(String),
+    Given(Box<WorldSpec>),
+}
+
+impl Default for Builder {
+    fn default() -> Self {
+        Self {
+            listen: (Ipv4Addr::LOCALHOST, 0).into(),
+            world: World::Named("demo".to_owned()),
+            seed: 1,
+            clock: ClockMode::Wall,
+            start: None,
+            profile: "observed".to_owned(),
+            settings: Vec::new(),
+            options: ApiOptions::default(),
+            limits: Limits::default(),
+        }
+    }
+}
+
+impl Builder {
+    /// Where to listen; port 0 is any free one.
+    #[must_use]
+    pub fn listen(mut self, address: SocketAddr) -> Self {
+        self.listen = address;
+        self
+    }
+
+    /// The world, by name or by the path of a world file.
+    #[must_use]
+    pub fn world(mut self, name_or_path: &str) -> Self {
+        self.world = World::Named(name_or_path.to_owned());
+        self
+    }
+
+    /// The world as data.
+    #[must_use]
+    pub fn world_spec(mut self, spec: WorldSpec) -> Self {
+        self.world = World::Given(Box::new(spec));
+        self
+    }
+
+    /// The seed of everything that is made up.
+    #[must_use]
+    pub const fn seed(mut self, seed: u64) -> Self {
+        self.seed = seed;
+        self
+    }
+
+    /// Who moves time.
+    #[must_use]
+    pub const fn clock(mut self, mode: ClockMode) -> Self {
+        self.clock = mode;
+        self
+    }
+
+    /// Virtual start, as RFC 3339; the present for a wall clock and [`VIRTUAL_START`] for others if not
+    /// given.
+    #[must_use]
+    pub fn start_at(mut self, time: &str) -> Self {
+        self.start = Some(time.to_owned());
+        self
+    }
+
+    /// The profile that settings begin with: `observed` or `documented`.
+    #[must_use]
+    pub fn profile(mut self, name: &str) -> Self {
+        name.clone_into(&mut self.profile);
+        self
+    }
+
+    /// One setting on top of the profile, as `fixtures/profiles.toml` spells it.
+    #[must_use]
+    pub fn setting(mut self, key: &str, value: &str) -> Self {
+        self.settings.push((key.to_owned(), value.to_owned()));
+        self
+    }
+
+    /// Makes lints errors.
+    #[must_use]
+    pub const fn strict(mut self, strict: bool) -> Self {
+        self.options.strict = strict;
+        self
+    }
+
+    /// Base of the URLs written into answers, without a slash at its end.
+    #[must_use]
+    pub fn public_url(mut self, url: &str) -> Self {
+        self.options.public_url = Some(url.to_owned());
+        self
+    }
+
+    /// A host that may receive notifications over plain http.
+    #[must_use]
+    pub fn allow_receiver(mut self, host: &str) -> Self {
+        self.options.receivers.push(host.to_owned());
+        self
+    }
+
+    /// Bounds of the transport.
+    #[must_use]
+    pub const fn limits(mut self, limits: Limits) -> Self {
+        self.limits = limits;
+        self
+    }
+
+    /// Loads the world and listens. Ready when it returns.
+    pub async fn start(self) -> Result<Quince, StartError> {
+        let mut settings = Settings::profile(&self.profile).map_err(StartError::Profile)?;
+        for (key, value) in &self.settings {
+            settings.set(key, value).map_err(StartError::Setting)?;
+        }
+        let start = match (&self.start, self.clock) {
+            (Some(text), _) => date::parse(text).ok_or_else(|| StartError::Start(text.clone()))?,
+            (None, ClockMode::Wall) => real_time::today(),
+            (None, _) => VIRTUAL_START,
+        };
+        let spec = match self.world {
+            World::Named(name) => snapshot::load(&name, self.seed)?,
+            World::Given(spec) => *spec,
+        };
+        let world = build(&spec, self.seed, start, settings.token_lifetime);
+        let real_time = RealTime::default();
+        let clock = Clock::new(self.clock, start, real_time.now());
+        let universe = Universe::new(DEFAULT, self.seed, world, clock, settings, real_time);
+        let engine = Arc::new(Engine::new(universe));
+        let api = Arc::new(Api::new(Arc::clone(&engine), self.options));
+        let address = self.listen;
+        let server = Server::bind(address, Arc::clone(&api), self.limits)
+            .await
+            .map_err(|cause| StartError::Bind { address, cause })?;
+        Ok(Quince { engine, api, server })
+    }
+}
+
+/// A running quince. Dropping it stops it at once.
+#[derive(Debug)]
+pub struct Quince {
+    engine: Arc<Engine>,
+    api: Arc<Api>,
+    server: Server,
+}
+
+impl Quince {
+    /// What shall run, to be said.
+    pub fn builder() -> Builder {
+        Builder::default()
+    }
+
+    /// The base of every path, without a slash at its end: `http://127.0.0.1:8080`.
+    pub fn url(&self) -> String {
+        format!("http://{}", self.server.local_addr())
+    }
+
+    /// A universe by its id; `default` always exists.
+    ///
+    /// # Panics
+    ///
+    /// If there is no universe of this id.
+    #[track_caller]
+    pub fn universe(&self, id: &str) -> UniverseHandle {
+        match self.engine.universe(id) {
+            Some(universe) => UniverseHandle { universe },
+            None => panic!("there is no universe `{id}`"),
+        }
+    }
+
+    /// The surfaces without a socket, for tests and benchmarks of what happens behind it.
+    pub fn api(&self) -> &Arc<Api> {
+        &self.api
+    }
+
+    /// Stops: no new connections, and some seconds for the exchanges in flight.
+    pub async fn stop(self) {
+        self.server.stop().await;
+    }
+
+    /// The ready line: one JSON object for whoever started quince. Members of what is not built yet are
+    /// `null`.
+    pub fn ready_line(&self) -> String {
+        let universe = self.universe(DEFAULT);
+        let stokens = universe.stokens();
+        let mut json = Json::default();
+        json.object(|json| {
+            json.flag("ready", true);
+            json.text("url", &self.url());
+            json.null("tls_url");
+            json.null("control_url");
+            json.text("universe", DEFAULT);
+            match stokens.first() {
+                Some((_, stoken)) => json.text("stoken", stoken),
+                None => json.null("stoken"),
+            }
+            json.name("stokens").object(|json| {
+                for (location, stoken) in &stokens {
+                    json.text(location, stoken);
+                }
+            });
+            json.null("applivery_url");
+            json.null("applivery_organization");
+            json.null("applivery_token");
+            json.name("seed").unsigned(universe.universe.seed());
+            json.text("version", env!("CARGO_PKG_VERSION"));
+        });
+        String::from_utf8_lossy(&json.finish()).into_owned()
+    }
+}
+
+/// A universe of a running quince.
+#[derive(Debug, Clone)]
+pub struct UniverseHandle {
+    universe: Arc<Universe>,
+}
+
+impl UniverseHandle {
+    /// The content token of a location, by the location's key.
+    ///
+    /// # Panics
+    ///
+    /// If there is no such location; the message names those that there are.
+    #[track_caller]
+    pub fn stoken(&self, location: &str) -> String {
+        let stokens = self.stokens();
+        let found = stokens.iter().find(|(key, _)| key == location);
+        match found {
+            Some((_, stoken)) => stoken.clone(),
+            None => {
+                let keys: Vec<&str> = stokens.iter().map(|(key, _)| key.as_str()).collect();
+                panic!("there is no location `{location}`; there are: {}", keys.join(", "))
+            }
+        }
+    }
+
+    /// The content token of each location, in world order. None if the universe failed.
+    pub fn stokens(&self) -> Vec<(String, String)> {
+        let stokens = self.universe.turn(|turn| {
+            let sites = turn.world().sites().iter().enumerate();
+            let each = sites.filter_map(|(place, site)| {
+                Some((site.location.profile.key.clone(), turn.stoken(SiteId(place))?))
+            });
+            each.collect()
+        });
+        stokens.unwrap_or_default()
+    }
+
+    /// Its clock.
+    pub fn clock(&self) -> ClockHandle {
+        ClockHandle { universe: Arc::clone(&self.universe) }
+    }
+}
+
+/// The clock of a universe.
+#[derive(Debug, Clone)]
+pub struct ClockHandle {
+    universe: Arc<Universe>,
+}
+
+impl ClockHandle {
+    /// What it shows.
+    pub fn now(&self) -> Result<At, AdvanceError> {
+        Ok(self.universe.turn(|turn| turn.now())?)
+    }
+
+    /// Moves time on by a duration such as `90s`, and returns what happened on the way, in order.
+    pub fn advance(&self, by: &str) -> Result<Advance, AdvanceError> {
+        let span = date::parse_span(by).ok_or_else(|| AdvanceError::Duration(by.to_owned()))?;
+        self.universe.advance_by(span)
+    }
+
+    /// Moves time on to an instant, and returns what happened on the way, in order.
+    pub fn advance_to(&self, to: At) -> Result<Advance, AdvanceError> {
+        self.universe.advance_to(to)
+    }
+}
