@@ -5,3 +5,4 @@ pub mod entropy;
 pub mod settings;
 pub mod spec;
 pub mod token;
+pub mod worlds;
