@@ -42,6 +42,7 @@ fn hamburg(seed: u64) -> LocationSpec {
         users: 60,
         devices: 150,
         assignments: 420,
+        left_alone: 0,
     };
     furnish(&mut hamburg, &plan, &mut draw);
     hamburg
@@ -115,6 +116,7 @@ fn leeds(seed: u64) -> LocationSpec {
         users: 20,
         devices: 30,
         assignments: 60,
+        left_alone: 0,
     };
     furnish(&mut leeds, &plan, &mut draw);
     leeds

@@ -21,6 +21,8 @@ pub(super) struct Plan {
     pub(super) users: usize,
     pub(super) devices: usize,
     pub(super) assignments: usize,
+    /// The first so many assets are given to nobody.
+    pub(super) left_alone: u32,
 }
 
 /// Fills the location up to the plan.
@@ -48,7 +50,7 @@ pub(super) fn furnish(location: &mut LocationSpec, plan: &Plan, draw: &mut Draw)
     while location.devices.len() < plan.devices {
         location.devices.push(draw.serial_number());
     }
-    hand_out(location, plan.assignments, draw);
+    hand_out(location, plan, draw);
 }
 
 /// A user; every state comes round.
@@ -70,8 +72,9 @@ fn person(index: usize, plan: &Plan, draw: &mut Draw) -> UserSpec {
     user
 }
 
-/// Fills the list of assignments up to `count`, and leaves two licences of each asset free.
-fn hand_out(location: &mut LocationSpec, count: usize, draw: &mut Draw) {
+/// Fills the list of assignments, and leaves two licences of each asset free.
+fn hand_out(location: &mut LocationSpec, plan: &Plan, draw: &mut Draw) {
+    let choices = location.assets.len() as u64 - u64::from(plan.left_alone);
     let mut pairs: HashSet<(u32, bool, u32)> = HashSet::new();
     let mut free = Vec::with_capacity(location.assets.len());
     for asset in &location.assets {
@@ -85,11 +88,11 @@ fn hand_out(location: &mut LocationSpec, count: usize, draw: &mut Draw) {
         free[held.asset as usize] = free[held.asset as usize].saturating_sub(1);
     }
     // A bounded number of attempts: a plan that doesn't fit ends short instead of never.
-    for _ in 0..count * 20 {
-        if location.assignments.len() >= count {
+    for _ in 0..plan.assignments * 20 {
+        if location.assignments.len() >= plan.assignments {
             return;
         }
-        let asset = draw.stream.below(location.assets.len() as u64) as u32;
+        let asset = plan.left_alone + draw.stream.below(choices) as u32;
         let for_device =
             location.assets[asset as usize].device_assignable && draw.stream.chance(700_000);
         let holder = if for_device {

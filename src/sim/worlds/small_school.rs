@@ -12,7 +12,7 @@ pub(super) fn world(seed: u64) -> WorldSpec {
     let mut berlin =
         location("berlin", "Lindenhof-Schule Berlin", 0, "DE", StorePlatform::Education);
     let mut draw = Draw::new(seed, &berlin, "world");
-    // An id and a serial number that examples and tests can name.
+    // An id and a serial number that examples can name; that asset starts with all licences free.
     berlin.assets = vec![
         AssetSpec {
             platforms: Platforms::IOS.and(Platforms::MACOS),
@@ -23,8 +23,7 @@ pub(super) fn world(seed: u64) -> WorldSpec {
         book(draw.adam_id(), "Lesebuch Berliner Seen", 12),
     ];
     berlin.devices.push("12E45678".to_owned());
-    let held = |asset| AssignmentSpec { asset, holder: HolderSpec::Device(0) };
-    berlin.assignments = vec![held(0), held(1)];
+    berlin.assignments.push(AssignmentSpec { asset: 1, holder: HolderSpec::Device(0) });
     let plan = Plan {
         tongue: Tongue::German,
         domain: "lindenhof-schule.example",
@@ -34,6 +33,7 @@ pub(super) fn world(seed: u64) -> WorldSpec {
         users: 12,
         devices: 15,
         assignments: 26,
+        left_alone: 1,
     };
     furnish(&mut berlin, &plan, &mut draw);
     WorldSpec {
