@@ -10,7 +10,9 @@ pub fn answer(request: &Request) -> Option<Reply> {
     let body = match request.path.as_str() {
         "/livez" => "live\n".to_owned(),
         "/readyz" => "ready\n".to_owned(),
-        "/version" => format!("{{\"name\":\"quince\",\"version\":\"{}\"}}\n", env!("CARGO_PKG_VERSION")),
+        "/version" => {
+            format!("{{\"name\":\"quince\",\"version\":\"{}\"}}\n", env!("CARGO_PKG_VERSION"))
+        }
         _ => return None,
     };
     if request.method != Method::GET && request.method != Method::HEAD {

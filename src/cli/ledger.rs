@@ -2,9 +2,12 @@
 //!
 //! Not here: what is in it (`fidelity`).
 
+use crate::fidelity;
+
 use super::args::LedgerArgs;
 use super::error::Error;
 use super::options::{BadValue, Raw, values};
+use super::terminal;
 
 /// How the ledger is printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,5 +27,9 @@ pub fn options(args: &LedgerArgs) -> Result<LedgerFormat, BadValue> {
 
 /// Prints the ledger.
 pub fn run(format: LedgerFormat) -> Result<(), Error> {
-    Err(Error::internal(format!("ledger is not wired: {format:?}")))
+    let text = match format {
+        LedgerFormat::Text => fidelity::to_text(),
+        LedgerFormat::Json => fidelity::to_json(),
+    };
+    terminal::out(text.trim_end()).map_err(|cause| Error::internal_because("cannot print", cause))
 }

@@ -10,6 +10,7 @@
 //! Not here: anything that the library could not do without a terminal. This room only wires.
 
 pub mod args;
+pub mod banner;
 pub mod environment;
 pub mod error;
 pub mod healthcheck;
@@ -63,7 +64,7 @@ fn run<A: IntoIterator<Item = OsString>>(args: A, env: &Environment) -> Result<(
             for warning in &options.warnings {
                 tracing::warn!("{warning}");
             }
-            serve::run(options)
+            serve::run(&options)
         }
         Command::Token(args) => token::run(&token::options(&args)?),
         Command::Healthcheck(args) => healthcheck::run(&healthcheck::options(&args)?),

@@ -1,13 +1,132 @@
 //! `quince serve`: runs the server until it is told to stop.
 
+use std::io;
+use std::path::Path;
+
+use tokio::runtime::Runtime;
+
+use super::banner;
 use super::error::Error;
-use super::options::ServeOptions;
+use super::options::{BadValue, ClockChoice, ServeOptions, Source};
+use super::{parent, terminal};
+use crate::instance::{Builder, Quince, StartError};
+use crate::sim::ClockMode;
+use crate::sim::date;
+use crate::sim::settings::SettingError;
 
 /// Serves until SIGINT, SIGTERM or, if asked, the end of the parent process.
 ///
 /// The log is running and the warnings of `options` are in it already.
-#[expect(clippy::needless_pass_by_value, reason = "the server keeps the options")]
-pub fn run(options: ServeOptions) -> Result<(), Error> {
-    tracing::debug!(?options, "options");
-    Err(Error::internal("serve is not wired"))
+pub fn run(options: &ServeOptions) -> Result<(), Error> {
+    let runtime =
+        Runtime::new().map_err(|cause| Error::internal_because("cannot start a runtime", cause))?;
+    runtime.block_on(serve(options))
+}
+
+async fn serve(options: &ServeOptions) -> Result<(), Error> {
+    let parent_gone = parent::gone();
+    let quince = builder(options).start().await.map_err(|error| explain(error, options))?;
+    let ready = quince.ready_line();
+    if let Some(path) = &options.ready_file {
+        write_whole(path, &ready).map_err(|cause| {
+            Error::invalid_because(format!("cannot write --ready-file {}", path.display()), cause)
+        })?;
+    }
+    terminal::out(&ready).map_err(|cause| Error::internal_because("cannot print", cause))?;
+    banner::show(&quince, options);
+    let stop = async {
+        if options.exit_with_parent {
+            parent_gone.await;
+        } else {
+            std::future::pending::<()>().await;
+        }
+    };
+    tokio::select! {
+        signal = signal() => {
+            signal.map_err(|cause| Error::internal_because("cannot wait for signals", cause))?;
+        }
+        () = stop => tracing::info!("the parent process is gone"),
+    }
+    tracing::info!("stopping");
+    quince.stop().await;
+    Ok(())
+}
+
+fn builder(options: &ServeOptions) -> Builder {
+    let clock = match options.clock {
+        ClockChoice::Wall => ClockMode::Wall,
+        ClockChoice::Manual => ClockMode::Manual,
+        ClockChoice::Scaled(factor) => ClockMode::Scaled(factor),
+        ClockChoice::Auto => ClockMode::Auto,
+    };
+    let mut builder = Quince::builder()
+        .listen(options.listen)
+        .world(&options.world)
+        .seed(options.seed)
+        .clock(clock)
+        .profile(&options.profile)
+        .strict(options.strict);
+    if let Some(start) = options.start {
+        builder = builder.start_at(&date::wire(start));
+    }
+    if let Some(url) = &options.public_url {
+        builder = builder.public_url(url);
+    }
+    for (key, value, _) in &options.set {
+        builder = builder.setting(key, value);
+    }
+    for host in &options.allow_receivers {
+        builder = builder.allow_receiver(host);
+    }
+    builder
+}
+
+/// Says which option is to blame, and who gave it.
+fn explain(error: StartError, options: &ServeOptions) -> Error {
+    match error {
+        StartError::Bind { address, cause } => Error::Bind { address, cause },
+        StartError::Profile(problem) => bad(&options.profile_source, &problem),
+        StartError::Setting(problem) => {
+            let key = match &problem {
+                SettingError::UnknownKey { key, .. } => key.as_str(),
+                SettingError::NotAllowed { key, .. } => key,
+                SettingError::UnknownProfile { .. } => "",
+            };
+            let origin = options.set.iter().find(|(of, ..)| of == key).map(|(.., origin)| origin);
+            bad(origin.unwrap_or(&Source::Flag("set")), &problem)
+        }
+        StartError::Start(_) => bad(&Source::Flag("start"), &error),
+        StartError::World(problem) => {
+            let what =
+                format!("{}: world `{}` cannot be used", options.world_source, options.world);
+            Error::invalid_at(what, problem.to_string())
+        }
+    }
+}
+
+fn bad(origin: &Source, problem: &impl ToString) -> Error {
+    BadValue { origin: origin.clone(), problem: problem.to_string() }.into()
+}
+
+/// Writes a file so that who waits for it never sees half of it.
+fn write_whole(path: &Path, text: &str) -> io::Result<()> {
+    let mut partial = path.as_os_str().to_owned();
+    partial.push(".partial");
+    std::fs::write(&partial, format!("{text}\n"))?;
+    std::fs::rename(&partial, path)
+}
+
+#[cfg(unix)]
+async fn signal() -> io::Result<()> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut terminate = signal(SignalKind::terminate())?;
+    tokio::select! {
+        interrupted = tokio::signal::ctrl_c() => interrupted,
+        _ = terminate.recv() => Ok(()),
+    }
+}
+
+#[cfg(not(unix))]
+async fn signal() -> io::Result<()> {
+    tokio::signal::ctrl_c().await
 }

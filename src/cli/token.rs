@@ -4,11 +4,15 @@
 //!
 //! Not here: how the parts become text (`sim::token`).
 
+use crate::engine::real_time;
 use crate::model::{At, Privileges};
+use crate::sim::token::TokenClaims;
+use crate::sim::{Settings, token, worlds};
 
 use super::args::TokenArgs;
 use super::error::Error;
 use super::options::{BadValue, Raw, values};
+use super::terminal;
 
 /// The parts of the token to print.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,9 +51,27 @@ pub fn options(args: &TokenArgs) -> Result<TokenOptions, BadValue> {
     })
 }
 
-/// Prints the token.
+/// Prints the token. What is not said is that of the first location of the world `demo`, and a life as
+/// long as that of a token which a server makes today.
 pub fn run(options: &TokenOptions) -> Result<(), Error> {
-    Err(Error::internal(format!("token is not wired: {options:?}")))
+    let world = worlds::named("demo", options.seed).unwrap_or_default();
+    let named = options.location.as_deref();
+    let location =
+        world.locations.iter().find(|location| named.is_none_or(|key| key == location.key));
+    let organization = location.and_then(|location| world.organizations.get(location.organization));
+    let key = named.or(location.map(|location| location.key.as_str())).unwrap_or("main");
+    let name = organization.map_or("", |organization| organization.name.as_str());
+    let claims = TokenClaims {
+        universe: options.universe.clone(),
+        location: key.to_owned(),
+        serial: options.serial,
+        expires: options
+            .expires
+            .unwrap_or_else(|| real_time::today().plus(Settings::observed().token_lifetime)),
+        privileges: options.privileges,
+    };
+    let stoken = token::mint(options.seed, &claims, options.org.as_deref().unwrap_or(name));
+    terminal::out(&stoken).map_err(|cause| Error::internal_because("cannot print", cause))
 }
 
 #[cfg(test)]

@@ -12,6 +12,7 @@ pub mod settings;
 pub mod spec;
 pub mod token;
 pub mod world;
+pub mod worlds;
 
 pub use build::build;
 pub use clock::{Clock, ClockMode, Real};

@@ -142,7 +142,7 @@ pub struct UserSpec {
 }
 
 /// One asset given to one user or one device.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct AssignmentSpec {
     /// Index into [`LocationSpec::assets`].
     pub asset: u32,
@@ -151,7 +151,7 @@ pub struct AssignmentSpec {
 }
 
 /// Who holds an assignment.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum HolderSpec {
     /// Index into [`LocationSpec::users`].
     User(u32),

@@ -1,1 +1,134 @@
-//! Room.
+//! World files, and the one place that reads them: name or path in, plain [`WorldSpec`] out.
+//!
+//! Invariants: no input panics; the work and memory that a file can cause are bounded; what is
+//! wrong is told with file, line, column and caret, as much of it at once as can be found.
+//!
+//! Not here: making worlds up (`sim::worlds`), and universes built from them.
+
+mod fields;
+mod source;
+mod tree;
+mod tree_json;
+mod tree_toml;
+pub mod world_file;
+
+use std::io::Read;
+use std::path::Path;
+
+use thiserror::Error;
+
+pub use source::{Problem, nearest};
+pub use world_file::Format;
+
+use crate::sim::spec::WorldSpec;
+use crate::sim::worlds;
+
+/// The literal worlds that ship with the binary: name and text.
+const LITERAL: [(&str, &str); 1] =
+    [("seed-examples", include_str!("../../fixtures/worlds/seed-examples.toml"))];
+
+/// Larger world files are refused; `[generate]` makes larger worlds out of a few lines.
+pub const FILE_BYTES_MAX: usize = 16 << 20;
+
+/// Why there is no world.
+#[derive(Debug, Error)]
+pub enum WorldError {
+    /// Neither a known name nor a file.
+    #[error("there is no world `{name}`{}; known worlds: {}", hint(name), names().join(", "))]
+    Unknown {
+        /// What was asked for.
+        name: String,
+    },
+    /// The file can't be read.
+    #[error("cannot read world file {path}: {cause}")]
+    Unreadable {
+        /// The file.
+        path: String,
+        /// Why.
+        #[source]
+        cause: std::io::Error,
+    },
+    /// The file is not text, or too long.
+    #[error("cannot read world file {path}: {reason}")]
+    NotText {
+        /// The file.
+        path: String,
+        /// Why.
+        reason: String,
+    },
+    /// The file says something that can't be.
+    #[error("{}", listed(problems, *omitted))]
+    Invalid {
+        /// What is wrong, in order of the text.
+        problems: Vec<Problem>,
+        /// How many more there are.
+        omitted: usize,
+    },
+}
+
+fn hint(name: &str) -> String {
+    nearest(name, names()).map(|name| format!(", did you mean `{name}`?")).unwrap_or_default()
+}
+
+fn listed(problems: &[Problem], omitted: usize) -> String {
+    let mut texts: Vec<String> = problems.iter().map(Problem::to_string).collect();
+    if omitted > 0 {
+        texts.push(format!("and {omitted} more"));
+    }
+    texts.join("\n\n")
+}
+
+/// The names that [`load`] knows.
+pub fn names() -> Vec<&'static str> {
+    let literal = LITERAL.iter().map(|(name, _)| *name);
+    worlds::NAMES.into_iter().chain(literal).collect()
+}
+
+/// The world of that name, generated or literal.
+pub fn named(name: &str, seed: u64) -> Option<WorldSpec> {
+    if let Some(world) = worlds::named(name, seed) {
+        return Some(world);
+    }
+    let (name, text) = LITERAL.into_iter().find(|(literal, _)| *literal == name)?;
+    // A test reads each of them.
+    world_file::read(name, text, Format::Toml, seed).ok()
+}
+
+/// The world of that name; else the one in that file.
+pub fn load(name_or_path: &str, seed: u64) -> Result<WorldSpec, WorldError> {
+    if let Some(world) = named(name_or_path, seed) {
+        return Ok(world);
+    }
+    let text = match read_text(name_or_path) {
+        // A bare word that is no file is a misspelt name.
+        Err(WorldError::Unreadable { cause, .. })
+            if cause.kind() == std::io::ErrorKind::NotFound
+                && !name_or_path.contains(['/', '\\', '.']) =>
+        {
+            return Err(WorldError::Unknown { name: name_or_path.to_owned() });
+        }
+        other => other?,
+    };
+    let is_json =
+        Path::new(name_or_path).extension().is_some_and(|e| e.eq_ignore_ascii_case("json"));
+    let format = if is_json { Format::Json } else { Format::Toml };
+    world_file::read(name_or_path, &text, format, seed)
+}
+
+fn read_text(path: &str) -> Result<String, WorldError> {
+    let unreadable = |cause| WorldError::Unreadable { path: path.to_owned(), cause };
+    let not_text = |reason| WorldError::NotText { path: path.to_owned(), reason };
+    let file = std::fs::File::open(path).map_err(unreadable)?;
+    let mut bytes = Vec::new();
+    file.take(FILE_BYTES_MAX as u64 + 1).read_to_end(&mut bytes).map_err(unreadable)?;
+    if bytes.len() > FILE_BYTES_MAX {
+        let reason = format!("it is longer than {FILE_BYTES_MAX} bytes; see [generate]");
+        return Err(not_text(reason));
+    }
+    let text = String::from_utf8(bytes)
+        .map_err(|error| not_text(format!("it is not UTF-8: {}", error.utf8_error())))?;
+    Ok(text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text))
+}
+
+#[cfg(test)]
+mod tests;

@@ -23,7 +23,11 @@ pub fn get(call: &mut Call<'_>, request: &Request) -> Result<Reply, ApiError> {
 ///
 /// Validate, deliver the test notification, commit: the middle part is not built yet, so whoever sets a
 /// receiver is told by a lint that nothing was sent.
-pub fn set(call: &mut Call<'_>, request: &Request, receivers: &[String]) -> Result<Reply, ApiError> {
+pub fn set(
+    call: &mut Call<'_>,
+    request: &Request,
+    receivers: &[String],
+) -> Result<Reply, ApiError> {
     Query::read(request.query.as_deref(), call.lints).finish(call.lints);
     let (malformed, wanted) = match wire::config(&request.body, call.lints) {
         Ok(wanted) => (None, wanted),
@@ -79,14 +83,16 @@ fn validate(
         }
     }
     if let Some((url, secret)) = &receiver {
-        if too_long(url, limits.notification_length) || too_long(secret, limits.notification_length) {
+        if too_long(url, limits.notification_length) || too_long(secret, limits.notification_length)
+        {
             return Err(ApiError::number(9711));
         }
         if !is_receiver(url, settings.notifications_http, receivers) {
             return Err(ApiError::number(9712));
         }
     }
-    let receiver = receiver.map(|(url, secret)| Receiver { url: url.into(), secret: secret.into() });
+    let receiver =
+        receiver.map(|(url, secret)| Receiver { url: url.into(), secret: secret.into() });
     Ok(ConfigChange { mdm_info, receiver, types })
 }
 
@@ -97,7 +103,8 @@ fn is_receiver(url: &str, plain: NotificationsHttp, receivers: &[String]) -> boo
     let (Some(scheme), Some(authority)) = (uri.scheme_str(), uri.authority()) else { return false };
     let host = authority.host();
     let named = receivers.iter().any(|receiver| receiver.eq_ignore_ascii_case(host));
-    let whole = uri.query().is_none() && !url.contains(['?', '#']) && !authority.as_str().contains('@');
+    let whole =
+        uri.query().is_none() && !url.contains(['?', '#']) && !authority.as_str().contains('@');
     whole
         && !host.is_empty()
         && match scheme {

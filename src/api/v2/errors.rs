@@ -78,7 +78,11 @@ pub const TABLE: &[ErrorRow] = &[
     row(9704, 400, "Duplicate clientUserIds found in request, please send unique clients."),
     row(9705, 400, "Duplicate serialNumbers found in request, please send unique serials."),
     row(9706, 400, "Asset in request is not revocable, please send revocable assets."),
-    row(9707, 400, "Asset in request is not device assignable, please send device assignable assets."),
+    row(
+        9707,
+        400,
+        "Asset in request is not device assignable, please send device assignable assets.",
+    ),
     row(9708, 400, "EventId could not be found."),
     ErrorRow {
         number: 9709,
@@ -92,7 +96,11 @@ pub const TABLE: &[ErrorRow] = &[
         400,
         "Either the notification URL or the authentication token exceeds its maximum length. Change the request to stay within the specified limit.",
     ),
-    row(9712, 400, "The provided notification URL must be a valid URL and use HTTPS as the protocol."),
+    row(
+        9712,
+        400,
+        "The provided notification URL must be a valid URL and use HTTPS as the protocol.",
+    ),
     row(
         9713,
         400,
@@ -103,7 +111,11 @@ pub const TABLE: &[ErrorRow] = &[
         400,
         "The number of users exceeds the maximum. Change the request to stay within the specified limit.",
     ),
-    row(9715, 400, "This request contains duplicate users. Change the request to send unique users."),
+    row(
+        9715,
+        400,
+        "This request contains duplicate users. Change the request to send unique users.",
+    ),
     ErrorRow {
         number: 9716,
         status: None,
@@ -136,7 +148,11 @@ pub const TABLE: &[ErrorRow] = &[
         401,
         "This request contains an invalid authorization header. Change the request to send an authorization header that matches the format 'Bearer {sToken}'.",
     ),
-    row(9723, 400, "You must provide an MDM name, ID, and metadata when setting the MDM information."),
+    row(
+        9723,
+        400,
+        "You must provide an MDM name, ID, and metadata when setting the MDM information.",
+    ),
     row(
         9724,
         400,
@@ -225,7 +241,8 @@ impl ApiError {
 
     fn with_info(number: u16, info: ErrorInfo) -> Self {
         let row = row_of(number);
-        let status = StatusCode::from_u16(row.status.unwrap_or(400)).unwrap_or(StatusCode::BAD_REQUEST);
+        let status =
+            StatusCode::from_u16(row.status.unwrap_or(400)).unwrap_or(StatusCode::BAD_REQUEST);
         Self::Vendor { number, status, text: row.text.into(), info }
     }
 

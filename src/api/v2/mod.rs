@@ -60,7 +60,12 @@ const ROUTES: &[(&str, Method, Operation, &str)] = &[
     ("assignments", Method::GET, Operation::Assignments, "v2.assignments.list"),
     ("users", Method::GET, Operation::Users, "v2.users.list"),
     ("status", Method::GET, Operation::Status, "v2.status.get"),
-    ("assets/associate", Method::POST, Operation::Queue(EventKind::Associate), "v2.assets.associate"),
+    (
+        "assets/associate",
+        Method::POST,
+        Operation::Queue(EventKind::Associate),
+        "v2.assets.associate",
+    ),
     (
         "assets/disassociate",
         Method::POST,
@@ -82,7 +87,9 @@ pub fn route(path: &str, method: &Method) -> Result<(Operation, &'static str), A
     let mut of_path = ROUTES.iter().filter(|(known, ..)| *known == path).peekable();
     let Some((_, allowed, ..)) = of_path.peek().copied() else { return Err(ApiError::NoSuchPath) };
     let found = of_path.find(|(_, known, ..)| known == method);
-    found.map(|(.., operation, name)| (*operation, *name)).ok_or_else(|| ApiError::Method(allowed.clone()))
+    found
+        .map(|(.., operation, name)| (*operation, *name))
+        .ok_or_else(|| ApiError::Method(allowed.clone()))
 }
 
 /// Where a call is answered, and with which options of the server.

@@ -35,7 +35,11 @@ impl Query {
     }
 
     /// Takes a parameter that is read by `read`; what it cannot read is 9602.
-    pub fn read_as<T>(&mut self, name: &str, read: impl Fn(&str) -> Option<T>) -> Result<Option<T>, ApiError> {
+    pub fn read_as<T>(
+        &mut self,
+        name: &str,
+        read: impl Fn(&str) -> Option<T>,
+    ) -> Result<Option<T>, ApiError> {
         let value = self.text(name).map(|text| read(&text).ok_or_else(ApiError::invalid_argument));
         value.transpose()
     }

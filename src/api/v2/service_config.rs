@@ -72,7 +72,8 @@ fn write_limits(json: &mut Json, limits: &Limits, with_rate: bool) {
 /// The placeholder that clients replace is the literal text `%25inviteCode%25` (apple-v2.md §3.2).
 fn write_urls(json: &mut Json, base: &str) {
     let store = format!("{base}/WebObjects");
-    let invitation = "MZFinance.woa/wa/associateVPPUserWithITSAccount?inviteCode=%25inviteCode%25&mt=8";
+    let invitation =
+        "MZFinance.woa/wa/associateVPPUserWithITSAccount?inviteCode=%25inviteCode%25&mt=8";
     json.text("invitationEmail", &format!("{store}/{invitation}"));
     for (name, path) in [
         ("clientConfig", "client/config"),

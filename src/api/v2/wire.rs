@@ -46,11 +46,17 @@ impl<T> Parsed<T> {
 }
 
 /// Reads the body of an operation that queues an event.
-pub fn command(kind: EventKind, body: &[u8], lints: &mut Lints) -> Result<Parsed<Command>, ApiError> {
+pub fn command(
+    kind: EventKind,
+    body: &[u8],
+    lints: &mut Lints,
+) -> Result<Parsed<Command>, ApiError> {
     let mut members = object(body)?;
     let mut numeric_adam_id = false;
     let request = match kind {
-        EventKind::Associate => Command::Associate(targets(&mut members, &mut numeric_adam_id, lints)?),
+        EventKind::Associate => {
+            Command::Associate(targets(&mut members, &mut numeric_adam_id, lints)?)
+        }
         EventKind::Disassociate => {
             Command::Disassociate(targets(&mut members, &mut numeric_adam_id, lints)?)
         }
@@ -74,7 +80,11 @@ fn unknown(members: &Members, lints: &mut Lints) {
     }
 }
 
-fn targets(members: &mut Members, numeric: &mut bool, lints: &mut Lints) -> Result<Targets, ApiError> {
+fn targets(
+    members: &mut Members,
+    numeric: &mut bool,
+    lints: &mut Lints,
+) -> Result<Targets, ApiError> {
     let mut assets = Vec::new();
     for item in array(members, "assets")? {
         assets.push(asset(item, numeric, lints)?);
@@ -109,8 +119,9 @@ fn users(members: &mut Members, lints: &mut Lints) -> Result<Vec<UserRequest>, A
     let mut users = Vec::new();
     for item in array(members, "users")? {
         let Value::Object(mut user) = item else { return Err(ApiError::invalid_argument()) };
-        let client_user_id =
-            text(&mut user, "clientUserId")?.filter(|id| !id.is_empty()).ok_or_else(ApiError::invalid_argument)?;
+        let client_user_id = text(&mut user, "clientUserId")?
+            .filter(|id| !id.is_empty())
+            .ok_or_else(ApiError::invalid_argument)?;
         users.push(UserRequest {
             client_user_id: client_user_id.into(),
             email: text(&mut user, "email")?,
@@ -166,7 +177,8 @@ pub fn config(body: &[u8], lints: &mut Lints) -> Result<ConfigRequest, ApiError>
     let mdm_info = match members.remove("mdmInfo") {
         None | Some(Value::Null) => None,
         Some(Value::Object(mut info)) => {
-            let mut part = |name| text(&mut info, name).map(|part| part.filter(|text| !text.is_empty()));
+            let mut part =
+                |name| text(&mut info, name).map(|part| part.filter(|text| !text.is_empty()));
             let parts = (part("id")?, part("name")?, part("metadata")?);
             unknown(&info, lints);
             Some(match parts {
@@ -257,7 +269,11 @@ pub fn read_product_type(word: &str) -> Option<ProductType> {
 /// How the device families of a set are spelled.
 pub fn platforms(set: Platforms) -> impl Iterator<Item = &'static str> {
     let names = ["iOS", "macOS", "tvOS", "watchOS", "visionOS"];
-    Platforms::EACH.into_iter().zip(names).filter(move |(each, _)| set.has(*each)).map(|(_, name)| name)
+    Platforms::EACH
+        .into_iter()
+        .zip(names)
+        .filter(move |(each, _)| set.has(*each))
+        .map(|(_, name)| name)
 }
 
 /// How a user's status is spelled.

@@ -1,0 +1,99 @@
+//! Named worlds and the generator behind `[generate]`: believable organizations out of a seed.
+//!
+//! The same seed gives the same world byte for byte; a golden hash per world says so in the tests.
+//! Every world keeps the invariants of a real location: never more assigned than owned, books for
+//! users only, nothing given to users who are gone unless it can't be taken back.
+//!
+//! Not here: literal worlds in files (`snapshot`), ids that a universe draws when it is built
+//! (user ids, invite codes, licence ids).
+
+mod demo;
+mod draw;
+mod edge_cases;
+mod furnish;
+mod grow;
+mod names;
+mod small_school;
+#[cfg(test)]
+mod tests;
+
+pub use grow::{Growth, GrowthError, grow};
+
+use super::spec::{LocationSpec, OrganizationSpec, VersionsSpec, WorldSpec};
+use crate::model::StorePlatform;
+
+/// The named worlds, in the order in which they are listed.
+pub const NAMES: [&str; 5] = ["demo", "empty", "small-school", "edge-cases", "enterprise-50k"];
+
+/// The world of that name, if there is one.
+pub fn named(name: &str, seed: u64) -> Option<WorldSpec> {
+    match name {
+        "demo" => Some(demo::world(seed)),
+        "empty" => Some(empty()),
+        "small-school" => Some(small_school::world(seed)),
+        "edge-cases" => Some(edge_cases::world(seed)),
+        "enterprise-50k" => Some(enterprise(seed)),
+        _ => None,
+    }
+}
+
+/// One organization with one location that owns nothing.
+fn empty() -> WorldSpec {
+    WorldSpec {
+        organizations: vec![organization("empty", "Empty Organization", &["empty.example"])],
+        locations: vec![location("main", "Main", 0, "US", StorePlatform::Business)],
+    }
+}
+
+/// 50,000 devices with 20 apps each, and 2,000 users: the size that breaks clients.
+fn enterprise(seed: u64) -> WorldSpec {
+    let domains = ["meridian.example"];
+    let mut main =
+        location("main", "Meridian Logistics Worldwide", 0, "US", StorePlatform::Business);
+    let growth = Growth {
+        devices: 50_000,
+        users: 2000,
+        assets: 300,
+        device_assignments: 1_000_000,
+        user_assignments: 0,
+    };
+    // It fits by construction; a test says so.
+    let _ = grow(&mut main, domains[0], growth, seed);
+    WorldSpec {
+        organizations: vec![organization("meridian", "Meridian Logistics", &domains)],
+        locations: vec![main],
+    }
+}
+
+fn organization(key: &str, name: &str, domains: &[&str]) -> OrganizationSpec {
+    OrganizationSpec {
+        key: key.to_owned(),
+        name: name.to_owned(),
+        domains: domains.iter().map(|domain| (*domain).to_owned()).collect(),
+    }
+}
+
+/// A location that owns nothing yet.
+fn location(
+    key: &str,
+    name: &str,
+    organization: usize,
+    country: &str,
+    platform: StorePlatform,
+) -> LocationSpec {
+    LocationSpec {
+        key: key.to_owned(),
+        name: name.to_owned(),
+        organization,
+        country: country.to_owned(),
+        platform,
+        uid: None,
+        tokens: Vec::new(),
+        mdm_info: None,
+        versions: VersionsSpec::default(),
+        assets: Vec::new(),
+        devices: Vec::new(),
+        users: Vec::new(),
+        assignments: Vec::new(),
+    }
+}

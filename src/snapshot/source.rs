@@ -1,0 +1,157 @@
+//! Problems of a text, shown where they are.
+
+use std::fmt;
+use std::ops::Range;
+
+/// A place in the text, in bytes.
+pub(super) type Span = Range<usize>;
+
+/// More problems than this are counted, not shown.
+const SHOWN_MAX: usize = 50;
+
+/// Characters of the offending line that are shown.
+const EXCERPT_CHARS: usize = 100;
+
+/// Something wrong in a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem {
+    /// The file as it was named.
+    pub file: String,
+    /// Line, from 1.
+    pub line: usize,
+    /// Character in the line, from 1.
+    pub column: usize,
+    /// What is wrong and what would be right.
+    pub message: String,
+    /// The line, or what fits of it.
+    pub excerpt: String,
+    /// Where the caret stands in the excerpt, from 0, and how long it is.
+    pub caret: (usize, usize),
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { file, line, column, message, excerpt, caret: (indent, width) } = self;
+        let number = line.to_string();
+        let margin = number.len();
+        writeln!(f, "{file}:{line}:{column}: {message}")?;
+        writeln!(f, "{:margin$} |", "")?;
+        writeln!(f, "{number} | {excerpt}")?;
+        write!(f, "{:margin$} | {:indent$}{}", "", "", "^".repeat(*width))
+    }
+}
+
+/// Gathers what is wrong with one text.
+pub(super) struct Problems<'t> {
+    file: &'t str,
+    text: &'t str,
+    found: Vec<(Span, String)>,
+    omitted: usize,
+}
+
+impl<'t> Problems<'t> {
+    pub(super) fn new(file: &'t str, text: &'t str) -> Self {
+        Self { file, text, found: Vec::new(), omitted: 0 }
+    }
+
+    /// Notes a problem.
+    pub(super) fn add(&mut self, span: &Span, message: impl Into<String>) {
+        if self.found.len() < SHOWN_MAX {
+            self.found.push((span.clone(), message.into()));
+        } else {
+            self.omitted += 1;
+        }
+    }
+
+    /// Notes a problem whose message takes work; not done where it wouldn't be shown.
+    pub(super) fn add_with(&mut self, span: &Span, message: impl FnOnce(&Self) -> String) {
+        if self.found.len() < SHOWN_MAX {
+            let message = message(self);
+            self.found.push((span.clone(), message));
+        } else {
+            self.omitted += 1;
+        }
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.found.is_empty()
+    }
+
+    /// The line in which a place is, from 1.
+    pub(super) fn line_of(&self, span: &Span) -> usize {
+        let start = self.text.floor_char_boundary(span.start);
+        self.text[..start].matches('\n').count() + 1
+    }
+
+    /// All of it in order of the text, and how many more there were.
+    pub(super) fn finish(mut self) -> (Vec<Problem>, usize) {
+        self.found.sort_by_key(|(span, _)| span.start);
+        let shown = self.found.iter().map(|(span, message)| self.show(span, message)).collect();
+        (shown, self.omitted)
+    }
+
+    fn show(&self, span: &Span, message: &str) -> Problem {
+        let start = self.text.floor_char_boundary(span.start);
+        let line_start = self.text[..start].rfind('\n').map_or(0, |at| at + 1);
+        let line = self.text[line_start..].lines().next().unwrap_or_default();
+        let before = self.text[line_start..start].chars().count();
+        let line_end = (line_start + line.len()).max(start);
+        let end = self.text.floor_char_boundary(span.end).clamp(start, line_end);
+        let width = self.text[start..end].chars().count();
+
+        // Of a long line, the part around the place.
+        let skipped = before.saturating_sub(EXCERPT_CHARS / 2);
+        let plain = |c: char| if c.is_control() { ' ' } else { c };
+        let excerpt = line.chars().skip(skipped).take(EXCERPT_CHARS).map(plain);
+        Problem {
+            file: self.file.to_owned(),
+            line: self.line_of(span),
+            column: before + 1,
+            message: message.to_owned(),
+            excerpt: excerpt.collect::<String>().trim_end().to_owned(),
+            caret: (before - skipped, width.clamp(1, EXCERPT_CHARS - EXCERPT_CHARS / 2)),
+        }
+    }
+}
+
+/// A value for a message: cut short, without control characters.
+pub(super) fn quoted(value: &str) -> String {
+    let mut short = String::new();
+    for letter in value.chars().take(40) {
+        if letter.is_control() {
+            short.extend(letter.escape_default());
+        } else {
+            short.push(letter);
+        }
+    }
+    let rest = if value.chars().nth(40).is_some() { "…" } else { "" };
+    format!("`{short}{rest}`")
+}
+
+/// The candidate that somebody who wrote `word` may have meant.
+pub fn nearest<'c>(word: &str, candidates: impl IntoIterator<Item = &'c str>) -> Option<&'c str> {
+    let letters: Vec<char> = word.chars().take(65).collect();
+    if letters.len() > 64 {
+        return None;
+    }
+    let tolerated = 1 + letters.len() / 4;
+    let near = candidates.into_iter().map(|candidate| (distance(&letters, candidate), candidate));
+    near.min_by_key(|(distance, _)| *distance)
+        .filter(|(distance, _)| *distance <= tolerated)
+        .map(|(_, candidate)| candidate)
+}
+
+/// How many letters have to be put in, left out or changed.
+fn distance(word: &[char], candidate: &str) -> usize {
+    let mut row: Vec<usize> = (0..=word.len()).collect();
+    for (above, letter) in candidate.chars().take(128).enumerate() {
+        let mut diagonal = above;
+        row[0] = above + 1;
+        for (column, own) in word.iter().enumerate() {
+            let changed = diagonal + usize::from(*own != letter);
+            diagonal = row[column + 1];
+            row[column + 1] = changed.min(row[column] + 1).min(diagonal + 1);
+        }
+    }
+    row.last().copied().unwrap_or_default()
+}

@@ -1,0 +1,154 @@
+//! World files: literal organizations, locations and what is in them.
+//!
+//! | table | keys (* = needed) |
+//! |---|---|
+//! | top level | `world`: a named world to start from |
+//! | `[[organization]]` | `key`*, `name` (the key), `domains` (none) |
+//! | `[[location]]` | `key`*, `name` (the key), `organization`, `country` (US), `platform` (business), `uid`, `versions = { assets, assignments, users }`, `mdm_info = { id*, name*, metadata* }` |
+//! | `[[token]]` | `serial` (1), `expires`, `revoked` (false), `privileges` (all), `literal` |
+//! | `[[asset]]` | `adam_id`*, `pricing_param` (STDQ), `name`, `product_type` (App), `total` or `unlimited`*, `retired` (0), `revocable`, `device_assignable` (true for apps), `platforms` (iOS), `licence_base` |
+//! | `[[device]]` | `serial_number`* |
+//! | `[[user]]` | `client_user_id`*, `email`, `status` (Registered), `managed_apple_id`, `user_id`, `invite_code`, `id_hash` |
+//! | `[[assignment]]` | `adam_id`*, `pricing_param` (STDQ), `client_user_id` or `serial_number`* |
+//! | `[generate]` | `devices`, `users`, `assets`, `assignments`: so many more in the first location |
+//!
+//! All but the first two tables and `[generate]` have `location`; it may be left out where there is
+//! exactly one, and so may `organization`. What is in the base world under the same key is changed
+//! by the members that are given; anything else is added. Several users of one file may share a
+//! client user id while at most one of them is active: the first changes the base's, the others
+//! are records of their own.
+//!
+//! Not here: tables of scenarios, subscriptions and Applivery's users.
+
+mod assets;
+mod check;
+mod draft;
+mod holders;
+mod owners;
+#[cfg(test)]
+mod tests;
+
+use super::fields::Fields;
+use super::source::{Problems, nearest, quoted};
+use super::tree::{Node, Value};
+use super::{WorldError, tree_json, tree_toml};
+use crate::sim::spec::WorldSpec;
+use crate::sim::worlds::{Growth, grow};
+use draft::Draft;
+
+/// How a file is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    /// TOML.
+    Toml,
+    /// JSON with the same keys.
+    Json,
+}
+
+/// What `[generate]` may ask for at most.
+const DEVICES_MAX: u64 = 1_000_000;
+const USERS_MAX: u64 = 1_000_000;
+const ASSETS_MAX: u64 = 10_000;
+const ASSIGNMENTS_MAX: u64 = 10_000_000;
+
+/// Reads one row of a table into the draft.
+type ReadRow = fn(&mut Draft, &Node, &mut Problems<'_>);
+
+/// The tables in the order in which they are read: what is referred to comes first.
+const TABLES: [(&str, &str, ReadRow); 7] = [
+    ("organization", "[[organization]]", owners::organization),
+    ("location", "[[location]]", owners::location),
+    ("token", "[[token]]", owners::token),
+    ("asset", "[[asset]]", assets::asset),
+    ("device", "[[device]]", holders::device),
+    ("user", "[[user]]", holders::user),
+    ("assignment", "[[assignment]]", holders::assignment),
+];
+
+/// Reads a world file. `file` is its name in messages; the seed is that of named worlds and of
+/// `[generate]`.
+pub fn read(file: &str, text: &str, format: Format, seed: u64) -> Result<WorldSpec, WorldError> {
+    let mut problems = Problems::new(file, text);
+    let root = match format {
+        Format::Toml => tree_toml::read(text, &mut problems),
+        Format::Json => tree_json::read(text, &mut problems),
+    };
+    // After a syntax error the rest may be misread: no guesses about it.
+    let world = if problems.is_empty() { build(&root, seed, &mut problems) } else { None };
+    match world {
+        Some(world) if problems.is_empty() => Ok(world),
+        _ => {
+            let (problems, omitted) = problems.finish();
+            Err(WorldError::Invalid { problems, omitted })
+        }
+    }
+}
+
+fn build(root: &Node, seed: u64, problems: &mut Problems<'_>) -> Option<WorldSpec> {
+    let mut known = vec!["world", "generate"];
+    known.extend(TABLES.map(|(key, ..)| key));
+    let fields = Fields::open(root, "a world file", &known, problems)?;
+    let base = match fields.text("world", problems) {
+        Some((name, span)) => super::named(name, seed).or_else(|| {
+            let hint = nearest(name, super::names()).map_or_else(
+                || format!("known worlds: {}", super::names().join(", ")),
+                |near| format!("did you mean `{near}`?"),
+            );
+            problems.add(span, format!("there is no world {}; {hint}", quoted(name)));
+            None
+        })?,
+        None => WorldSpec::default(),
+    };
+    let mut draft = Draft::new(base);
+    for (key, table, read_row) in TABLES {
+        let Some(node) = fields.node(key) else { continue };
+        match &node.value {
+            Value::List(rows) => rows.iter().for_each(|row| read_row(&mut draft, row, problems)),
+            other => problems.add(
+                &node.span,
+                format!("`{key}` must be a list of tables ({table}), not {}", other.kind()),
+            ),
+        }
+    }
+    if draft.world.locations.is_empty() {
+        problems.add(&(0..0), "a world needs at least one [[location]]");
+        return None;
+    }
+    check::check(&draft, problems);
+    if let Some(node) = fields.node("generate").filter(|_| problems.is_empty()) {
+        generate(&mut draft.world, node, seed, problems);
+    }
+    Some(draft.world)
+}
+
+fn generate(world: &mut WorldSpec, node: &Node, seed: u64, problems: &mut Problems<'_>) {
+    let known = ["devices", "users", "assets", "assignments"];
+    let Some(fields) = Fields::open(node, "[generate]", &known, problems) else { return };
+    let mut number =
+        |key, max| fields.number(key, max, problems).map_or(0, |(number, _)| number as u32);
+    let growth = Growth {
+        devices: number("devices", DEVICES_MAX),
+        users: number("users", USERS_MAX),
+        assets: number("assets", ASSETS_MAX),
+        ..Growth::default()
+    };
+    let assignments = number("assignments", ASSIGNMENTS_MAX);
+    let span = fields.node("assignments").map_or(fields.span, |node| &node.span);
+    if u64::from(assignments) > growth.capacity() {
+        let room = growth.capacity();
+        problems.add(
+            span,
+            format!(
+                "{assignments} assignments do not fit: the generated assets, devices and users \
+                 have room for {room}"
+            ),
+        );
+        return;
+    }
+    let Some(location) = world.locations.first_mut() else { return };
+    let owner = world.organizations.get(location.organization);
+    let domain = owner.and_then(|owner| owner.domains.first()).map_or("generated.example", |d| d);
+    if let Err(error) = grow(location, domain, growth.with_assignments(assignments), seed) {
+        problems.add(span, error.to_string());
+    }
+}
