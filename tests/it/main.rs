@@ -4,3 +4,4 @@
 mod support;
 
 mod ledger;
+mod v2;

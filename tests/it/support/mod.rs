@@ -1,4 +1,7 @@
 //! What the tests share.
 
+pub(crate) mod fixture;
 #[macro_use]
 pub(crate) mod ledger;
+
+pub(crate) use fixture::{Answer, Fixture};
