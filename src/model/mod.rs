@@ -21,6 +21,8 @@ pub mod refusal;
 pub mod time;
 pub mod user;
 mod work;
+#[cfg(test)]
+mod cost_tests;
 
 pub use asset::{Asset, UNLIMITED_TOTAL};
 pub use behaviour::{Behaviour, Delay, ManagedAccounts, SameAccount, UnknownUser};
