@@ -62,9 +62,8 @@ fn location() -> Location {
 
 /// The rows that a page of 500 touches, and how many it shows.
 fn page(location: &Location, filter: &AssignmentFilter<'_>, index: u64) -> (usize, usize) {
-    let (touched, page) = touched::during(|| {
-        location.assignments_page(filter, PageRequest { index, size: 500 })
-    });
+    let (touched, page) =
+        touched::during(|| location.assignments_page(filter, PageRequest { index, size: 500 }));
     (touched, page.records.len())
 }
 
@@ -101,7 +100,8 @@ fn a_page_costs_a_page_and_a_delta_its_changes_at_a_million_rows() {
         assert_eq!(records, if filter.removals { 0 } else { 10 }, "taken and given again");
         assert!(touched <= 100, "a delta of 10 rows touches {touched} rows");
     }
-    let (touched, records) = page(&location, &AssignmentFilter { since: Some(before), ..of_product }, 0);
+    let (touched, records) =
+        page(&location, &AssignmentFilter { since: Some(before), ..of_product }, 0);
     assert_eq!(records, 1);
     assert!(touched <= 100, "a delta of one product touches {touched} rows");
 

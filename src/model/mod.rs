@@ -12,6 +12,8 @@ pub mod behaviour;
 mod checks;
 pub mod command;
 pub mod config;
+#[cfg(test)]
+mod cost_tests;
 pub mod event;
 pub mod ids;
 pub mod kinds;
@@ -21,8 +23,6 @@ pub mod refusal;
 pub mod time;
 pub mod user;
 mod work;
-#[cfg(test)]
-mod cost_tests;
 
 pub use asset::{Asset, UNLIMITED_TOTAL};
 pub use behaviour::{Behaviour, Delay, ManagedAccounts, SameAccount, UnknownUser};
