@@ -28,7 +28,7 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use quince::Quince;
 use quince::model::{Platforms, PricingParam, ProductType, StorePlatform, Supply};
 use quince::sim::spec::{
-    AssetSpec, AssignmentSpec, HolderSpec, LocationSpec, OrganizationSpec, WorldSpec,
+    AssetSpec, AssignmentSpec, HolderSpec, LocationSpec, OrganizationSpec, VersionsSpec, WorldSpec,
 };
 
 const ASSETS: u32 = 20;
@@ -60,7 +60,7 @@ fn world(devices: u32) -> WorldSpec {
         uid: None,
         tokens: Vec::new(),
         mdm_info: None,
-        versions: Default::default(),
+        versions: VersionsSpec::default(),
         assets: (0..ASSETS).map(asset).collect(),
         devices: (0..devices).map(|n| format!("C02Q{n:08}")).collect(),
         users: Vec::new(),
@@ -124,11 +124,10 @@ impl Client {
 }
 
 /// Reads per second of four clients, each of which does `read` with a random number over and over.
-fn rate(address: SocketAddr, token: &str, read: Work) -> f64 {
+fn rate(address: SocketAddr, token: &str, read: &Work) -> f64 {
     let until = Instant::now() + MEASURED;
     let reads: u64 = std::thread::scope(|scope| {
         let one = |thread: u64| {
-            let read = &read;
             scope.spawn(move || {
                 let (mut client, mut random, mut count) =
                     (Client::new(address, token), 0x9e37_79b9_7f4a_7c15_u64 ^ thread, 0);
@@ -283,9 +282,9 @@ fn main() {
     for (task, bare, work) in &tasks {
         let mut columns: [Vec<f64>; 3] = Default::default();
         for _ in 0..ROUNDS {
-            columns[0].push(rate(small.address, &small.token, work(&small)));
-            columns[1].push(rate(large.address, &large.token, work(&large)));
-            columns[2].push(rate(*bare, &large.token, work(&large)));
+            columns[0].push(rate(small.address, &small.token, &work(&small)));
+            columns[1].push(rate(large.address, &large.token, &work(&large)));
+            columns[2].push(rate(*bare, &large.token, &work(&large)));
         }
         table.push((task, columns));
     }

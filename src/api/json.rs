@@ -53,8 +53,9 @@ impl Json {
     pub fn string(&mut self, text: &str) {
         self.separate();
         // Without an early end, so that the compiler looks at many bytes at a time.
-        let plain = |ok: bool, byte: u8| ok & (byte >= 0x20) & (byte != b'"') & (byte != b'\\');
-        if text.bytes().fold(true, plain) {
+        let special =
+            |byte: u8| u8::from(byte < 0x20) | u8::from(byte == b'"') | u8::from(byte == b'\\');
+        if text.bytes().fold(0, |found, byte| found | special(byte)) == 0 {
             self.out.push(b'"');
             self.out.extend_from_slice(text.as_bytes());
             self.out.push(b'"');

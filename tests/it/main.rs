@@ -3,5 +3,7 @@
 #[macro_use]
 mod support;
 
+mod docs;
 mod ledger;
+mod rooms;
 mod v2;
