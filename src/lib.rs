@@ -26,9 +26,11 @@
 pub mod api;
 pub mod cli;
 pub mod engine;
+pub mod exchange;
 pub mod fidelity;
 pub mod http;
 mod instance;
+pub mod journal;
 pub mod model;
 pub mod sim;
 pub mod snapshot;

@@ -65,6 +65,13 @@ impl Clock {
         self.last
     }
 
+    /// Gives it another mode; it goes on from what it shows.
+    pub fn set_mode(&mut self, mode: ClockMode, real: Real) {
+        self.base = self.now(real);
+        self.since = real;
+        self.mode = mode;
+    }
+
     /// Moves it on to `to`, whatever its mode; never back.
     pub fn advance_to(&mut self, to: At, real: Real) {
         let to = self.now(real).max(to);

@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use http::{HeaderValue, Method, StatusCode, header};
 
-use crate::api::exchange::Reply;
 use crate::api::json::Json;
+use crate::exchange::Reply;
 use crate::model::{AssetName, Failure, Refusal};
 use crate::sim::settings::{UnknownToken, UnknownUserText};
 use crate::sim::{Settings, TokenRefusal};

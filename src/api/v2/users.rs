@@ -5,8 +5,8 @@ use super::errors::ApiError;
 use super::pages::{Wanted, check_range, since, write_page};
 use super::query::Query;
 use super::wire;
-use crate::api::exchange::{Reply, Request};
 use crate::api::json::Json;
+use crate::exchange::{Reply, Request};
 use crate::model::{Location, User, UserFilter, UserStatus};
 use crate::sim::DataSet;
 
