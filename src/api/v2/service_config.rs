@@ -20,6 +20,8 @@ pub fn get(call: &mut Call<'_>, request: &Request, base: &str) -> Result<Reply, 
     call.now = Some(now);
     let limits = if settings.service_config_auth {
         call.turn(Need::Token, None, |_, granted| Ok(granted.site.limits))?.1
+    } else if call.strict && !call.lints.is_empty() {
+        return Err(ApiError::invalid_argument());
     } else {
         Limits::DOCUMENTED
     };
