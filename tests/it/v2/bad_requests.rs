@@ -7,7 +7,7 @@ use serde_json::json;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-use super::school::{RUTH, TEXTS, assets};
+use super::school::{RUTH, TEXTS, assets, serials};
 use crate::support::{Answer, Fixture};
 
 const GETS: [&str; 5] = ["client/config", "service/config", "assets", "assignments", "users"];
@@ -206,7 +206,7 @@ async fn a_parameter_that_cannot_be_read_is_an_invalid_argument() {
 #[tokio::test]
 async fn a_query_may_be_long_but_not_endless() {
     let school = Fixture::school().await;
-    let many: String = (0..5000).map(|n| format!("&p{n}=v")).collect();
+    let many = serials("&p", 0..5000).concat();
     let answer = school.get(&format!("assets?adamId={TEXTS}{many}")).await;
     assert_eq!((answer.status.as_u16(), answer.lints()), (200, "unknown-parameter"));
     assert_eq!(answer.json()["size"], 1);

@@ -4,7 +4,7 @@ mod table;
 
 use std::collections::BTreeSet;
 
-use http::{Method, header};
+use http::{HeaderValue, Method, header};
 use http_body_util::Full;
 use quince::Quince;
 use quince::api::v2::errors::TABLE;
@@ -98,7 +98,7 @@ async fn every_number_that_can_be_met_looks_as_it_should() {
                 assert_eq!(answer.json(), error(&row, info), "{} {}", row.number, ask.path);
                 assert_eq!(answer.status.as_u16(), *status, "{}", row.number);
                 assert_eq!(answer.headers[header::CONTENT_TYPE], "application/json");
-                let retry = answer.headers.get(header::RETRY_AFTER).map(|value| value.as_bytes());
+                let retry = answer.headers.get(header::RETRY_AFTER).map(HeaderValue::as_bytes);
                 assert_eq!(retry, (row.number == 9646).then_some(&b"1"[..]), "{}", row.number);
                 let later = fixture.quince.universe("default").clock().advance("1h").unwrap();
                 assert_eq!(later.happened, [], "{}: something was queued", row.number);

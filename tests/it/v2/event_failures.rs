@@ -16,7 +16,7 @@ fn outcome(status: &Value) -> (&str, u64, u64) {
     (status["eventStatus"].as_str().unwrap(), count("numCompleted"), count("numRequested"))
 }
 
-fn failure(number: u16, text: &str, info: Value) -> Value {
+fn failure(number: u16, text: &str, info: &Value) -> Value {
     json!({"errorInfo": info, "errorMessage": text, "errorNumber": number})
 }
 
@@ -43,7 +43,7 @@ async fn seven_licences_serve_the_first_seven_of_ten() {
     let answer = school.get(&path).await;
     insta::assert_snapshot!("event_short_of_licences", answer.transcript());
     assert_eq!(outcome(&answer.json()), ("FAILED", 7, 10));
-    let texts = failure(9709, NO_LICENCE, json!({"assets": [asset(TEXTS)]}));
+    let texts = failure(9709, NO_LICENCE, &json!({"assets": [asset(TEXTS)]}));
     assert_eq!(answer.json()["failures"], json!([texts]), "the text of Service Config");
     for (n, held) in [(0, 1), (6, 1), (7, 0), (9, 0)] {
         let list = school.get(&format!("assignments?serialNumber=LATE{n}")).await.json();
@@ -60,7 +60,7 @@ async fn an_asset_that_nobody_owns_is_short_of_licences() {
     let done = school.done("assets/associate", body).await;
     assert_eq!(outcome(&done), ("FAILED", 1, 3));
     let unowned = json!({"assets": [asset("1"), plus]});
-    assert_eq!(done["failures"], json!([failure(9709, NO_LICENCE, unowned)]));
+    assert_eq!(done["failures"], json!([failure(9709, NO_LICENCE, &unowned)]));
     // Nobody holds it either: there is nothing to take back.
     let body = json!({"assets": assets(&["1"]), "serialNumbers": ["S"]});
     assert_eq!(outcome(&school.done("assets/disassociate", body).await), ("COMPLETE", 1, 1));
@@ -78,7 +78,7 @@ async fn failures_are_grouped_by_number_and_name_each_value_once() {
     });
     let done = school.done("assets/associate", body).await;
     assert_eq!(outcome(&done), ("FAILED", 14, 16));
-    let unknown = |ids: &[&str]| failure(9609, NO_USER, json!({ "clientUserIds": ids }));
+    let unknown = |ids: &[&str]| failure(9609, NO_USER, &json!({ "clientUserIds": ids }));
     assert_eq!(done["failures"], json!([unknown(&["u-99"])]));
     // Several of both kinds, and nothing in the order of names.
     let body = json!({
@@ -90,7 +90,7 @@ async fn failures_are_grouped_by_number_and_name_each_value_once() {
     let unowned = json!({"assets": [asset("9"), asset("8")]});
     assert_eq!(
         done["failures"],
-        json!([unknown(&["zoe", "adam"]), failure(9709, NO_LICENCE, unowned)])
+        json!([unknown(&["zoe", "adam"]), failure(9709, NO_LICENCE, &unowned)])
     );
     // Two unknown users of two.
     for path in ["users/update", "users/retire"] {
@@ -123,7 +123,7 @@ async fn failures_show_while_the_event_still_runs() {
 async fn an_unknown_user_refuses_the_whole_request_at_once() {
     ledger!("v2.conflict.03-unknown-user");
     let school = Fixture::school().await;
-    let unknown = failure(9609, NO_USER, json!({"clientUserIds": ["b", "a"]}));
+    let unknown = failure(9609, NO_USER, &json!({"clientUserIds": ["b", "a"]}));
     let targets = json!({"assets": assets(&[TEXTS]), "clientUserIds": ["b", RUTH, "a"]});
     let users =
         json!({"users": [{"clientUserId": "b"}, {"clientUserId": RUTH}, {"clientUserId": "a"}]});
@@ -155,7 +155,7 @@ async fn a_user_who_vanishes_before_the_event_runs_is_a_failure_of_it() {
     assert_eq!(school.post("users/retire", ruth).await.status, 200);
     let done = school.done("assets/associate", targets).await;
     assert_eq!(outcome(&done), ("FAILED", 1, 2));
-    let unknown = failure(9609, NO_USER, json!({"clientUserIds": [RUTH]}));
+    let unknown = failure(9609, NO_USER, &json!({"clientUserIds": [RUTH]}));
     assert_eq!(done["failures"], json!([unknown]));
     // The other way round: a user who was only just asked for is not there yet.
     let new = json!({"users": [{"clientUserId": "new"}]});
@@ -178,7 +178,7 @@ async fn an_account_belongs_to_one_user() {
     ledger!("v2.question.35-account-linked-twice");
     let school = Fixture::school().await;
     let text = TABLE.iter().find(|row| row.number == 9641).unwrap().text;
-    let taken = |id: &str| failure(9641, text, json!({"clientUserIds": [id]}));
+    let taken = |id: &str| failure(9641, text, &json!({"clientUserIds": [id]}));
     let create = json!({"users": [
         {"clientUserId": "one", "managedAppleId": "shared@lindenhof-schule.example"},
         {"clientUserId": "two", "managedAppleId": "shared@lindenhof-schule.example"},
@@ -215,7 +215,7 @@ async fn accounts_of_other_organizations_are_refused_where_the_domains_count() {
             Fixture::of(builder.setting("users.managed_accounts", setting), "berlin").await;
         let done = school.done("users/create", &body).await;
         let info = json!({ "clientUserIds": refused });
-        assert_eq!(done["failures"], json!([failure(9635, text, info)]), "{setting}");
+        assert_eq!(done["failures"], json!([failure(9635, text, &info)]), "{setting}");
         assert_eq!(
             school.get("users?clientUserId=own").await.json()["users"][0]["status"],
             "Associated"
