@@ -256,10 +256,12 @@ impl World {
     /// The content token of a location that is valid as far as the world knows: its latest.
     pub fn stoken(&self, universe: &str, id: SiteId) -> Option<String> {
         let site = self.sites.get(id.0)?;
-        let record = site.tokens.get(&site.latest_serial)?;
-        if let Some(literal) = &record.literal {
+        let recorded = site.tokens.get(&site.latest_serial);
+        if let Some(literal) = recorded.and_then(|record| record.literal.as_ref()) {
             return Some(literal.clone());
         }
+        // A newer token that came from outside spoke for itself; ours is like the newest that we know.
+        let record = recorded.or_else(|| site.tokens.values().next_back())?;
         let claims = TokenClaims {
             universe: universe.to_owned(),
             location: site.location.profile.key.clone(),

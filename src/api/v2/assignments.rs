@@ -59,7 +59,7 @@ fn page(call: &mut Call<'_>, granted: &Granted, asked: &Parameters) -> Result<Re
     let wanted = asked.wanted.request(&granted.settings)?;
     let location = &granted.site.location;
     let page = location.assignments_page(&filter, wanted);
-    check_range(&page, wanted, &granted.settings, call.lints)?;
+    check_range(&page, wanted, &granted.settings, call)?;
     let mut json = Json::with_capacity(512 + page.records.len() * 96);
     json.object(|json| {
         json.name("assignments").array(|json| {

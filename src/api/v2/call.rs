@@ -98,9 +98,7 @@ impl Call<'_> {
             if let Some(error) = malformed {
                 return Err(error);
             }
-            if strict && !lints.is_empty() {
-                return Err(ApiError::invalid_argument());
-            }
+            refuse_lints(lints, strict)?;
             let result = act(turn, &granted)?;
             Ok((granted, result))
         })
@@ -110,6 +108,11 @@ impl Call<'_> {
     pub fn read(&mut self, malformed: Option<ApiError>) -> Result<Granted, ApiError> {
         self.turn(Need::Token, malformed, |_, _| Ok(())).map(|(granted, ())| granted)
     }
+}
+
+/// Refuses a call about which something was noticed, where lints are errors.
+pub fn refuse_lints(lints: &Lints, strict: bool) -> Result<(), ApiError> {
+    if strict && !lints.is_empty() { Err(ApiError::invalid_argument()) } else { Ok(()) }
 }
 
 /// Lets a call in whose token is good, whose rate is within its limit, and whose manager may do this.

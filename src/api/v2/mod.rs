@@ -81,12 +81,14 @@ pub const UNKNOWN: &str = "v2.unknown";
 /// Finds the operation of a path below `/mdm/v2/`, and its name. HEAD is served as GET.
 pub fn route(path: &str, method: &Method) -> Result<(Operation, &'static str), ApiError> {
     let method = if *method == Method::HEAD { &Method::GET } else { method };
-    let mut of_path = ROUTES.iter().filter(|(known, ..)| *known == path).peekable();
-    let Some((_, allowed, ..)) = of_path.peek().copied() else { return Err(ApiError::NoSuchPath) };
-    let found = of_path.find(|(_, known, ..)| known == method);
-    found
-        .map(|(.., operation, name)| (*operation, *name))
-        .ok_or_else(|| ApiError::Method(allowed.clone()))
+    let mut allowed = Vec::new();
+    for (_, known, operation, name) in ROUTES.iter().filter(|(known, ..)| *known == path) {
+        if known == method {
+            return Ok((*operation, *name));
+        }
+        allowed.push(known.clone());
+    }
+    Err(if allowed.is_empty() { ApiError::NoSuchPath } else { ApiError::Method(allowed) })
 }
 
 /// How a call is answered, whatever it is.

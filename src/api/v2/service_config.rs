@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::call::{Call, Need, admit};
+use super::call::{Call, Need, admit, refuse_lints};
 use super::errors::{ApiError, TABLE};
 use super::query::Query;
 use super::wire::NOTIFICATION_TYPES;
@@ -15,7 +15,7 @@ use crate::sim::settings::ServiceConfig;
 /// Answers `GET /service/config` with URLs under `base`.
 pub fn get(call: &mut Call<'_>, request: &Request, base: &str) -> Result<Reply, ApiError> {
     Query::read(request.query.as_deref(), call.lints).finish(call.lints);
-    let credential = call.credential;
+    let (credential, strict) = (call.credential, call.strict);
     let (settings, limits) = call.open(|turn, lints| {
         let settings = turn.settings();
         let limits = if settings.service_config_auth {
@@ -23,6 +23,7 @@ pub fn get(call: &mut Call<'_>, request: &Request, base: &str) -> Result<Reply, 
         } else {
             Limits::DOCUMENTED
         };
+        refuse_lints(lints, strict)?;
         Ok((settings, limits))
     })?;
     Ok(reply(&settings, &limits, base))
