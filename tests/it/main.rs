@@ -3,5 +3,9 @@
 #[macro_use]
 mod support;
 
+mod cli;
 mod ledger;
+mod settings;
+mod story;
 mod v2;
+mod worlds;
