@@ -222,6 +222,7 @@ async fn of_two_records_with_one_account_the_new_or_the_old_one_stays() {
 
 #[tokio::test]
 async fn who_is_there_already_cannot_be_created() {
+    ledger!("v2.failures-grouped");
     let people = people(&[]).await;
     let body = json!({"users": [
         {"clientUserId": "linked"}, {"clientUserId": "new"}, {"clientUserId": "invited"},
