@@ -284,14 +284,11 @@ impl UniverseHandle {
     #[track_caller]
     pub fn stoken(&self, location: &str) -> String {
         let stokens = self.stokens();
-        let found = stokens.iter().find(|(key, _)| key == location);
-        match found {
-            Some((_, stoken)) => stoken.clone(),
-            None => {
-                let keys: Vec<&str> = stokens.iter().map(|(key, _)| key.as_str()).collect();
-                panic!("there is no location `{location}`; there are: {}", keys.join(", "))
-            }
+        if let Some((_, stoken)) = stokens.iter().find(|(key, _)| key == location) {
+            return stoken.clone();
         }
+        let keys: Vec<&str> = stokens.iter().map(|(key, _)| key.as_str()).collect();
+        panic!("there is no location `{location}`; there are: {}", keys.join(", "))
     }
 
     /// The content token of each location, in world order. None if the universe failed.

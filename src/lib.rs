@@ -36,3 +36,8 @@ pub mod store;
 
 pub use instance::{Builder, ClockHandle, Quince, StartError, UniverseHandle, VIRTUAL_START};
 pub use sim::ClockMode;
+
+/// Compiles and runs the Rust of the README.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

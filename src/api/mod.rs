@@ -78,13 +78,11 @@ impl Api {
         if let Some(reply) = operations::answer(request) {
             return Answered::without_turn(reply, "operations");
         }
-        match request.path.strip_prefix("/mdm/v2/") {
-            Some(path) => self.v2(request, path, lints),
-            None => {
-                let what = format!("quince serves nothing at {:.200}\n", request.path);
-                Answered::without_turn(Reply::text(StatusCode::NOT_FOUND, what), "unknown")
-            }
+        if let Some(path) = request.path.strip_prefix("/mdm/v2/") {
+            return self.v2(request, path, lints);
         }
+        let what = format!("quince serves nothing at {:.200}\n", request.path);
+        Answered::without_turn(Reply::text(StatusCode::NOT_FOUND, what), "unknown")
     }
 
     fn v2(&self, request: &Request, path: &str, lints: &mut Lints) -> Answered {

@@ -53,7 +53,7 @@ impl Clock {
     pub fn now(&mut self, real: Real) -> At {
         let elapsed = real.0.saturating_sub(self.since.0);
         let shown = match self.mode {
-            ClockMode::Wall => self.base.plus(Span((elapsed / 1000) as i64)),
+            ClockMode::Wall => self.base.plus(Span((elapsed / 1000).cast_signed())),
             // Rounding is harmless here: a factor is not exact in the first place.
             #[allow(clippy::cast_precision_loss)]
             ClockMode::Scaled(factor) => {

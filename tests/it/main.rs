@@ -1,10 +1,14 @@
 //! The one integration binary.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may stop where it fails")]
+
 #[macro_use]
 mod support;
 
 mod cli;
+mod docs;
 mod ledger;
+mod rooms;
 mod settings;
 mod story;
 mod v2;
