@@ -236,8 +236,7 @@ async fn a_pupil_comes_reads_leaves_and_comes_back() {
         json!({ "users": [user] })
     };
     let statuses = async || {
-        let mut path = "users?clientUserId=eve".to_owned();
-        path += &format!("&sinceVersionId={start}");
+        let path = format!("users?clientUserId=eve&sinceVersionId={start}");
         school.column(&path, "status").await
     };
     assert_eq!(statuses().await, "");

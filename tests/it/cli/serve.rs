@@ -34,6 +34,14 @@ fn the_ready_line_has_what_a_program_needs_and_nothing_else_is_on_stdout() {
 }
 
 #[test]
+fn whoever_knows_that_it_is_ready_can_stop_it_at_once() {
+    for signal in ["TERM", "INT"].into_iter().cycle().take(8) {
+        let ended = Process::serve(&["--world", "empty"]).signal(signal);
+        assert_eq!((ended.code, ended.stdout.as_str()), (Some(0), ""), "SIG{signal}");
+    }
+}
+
+#[test]
 fn the_ready_file_holds_the_same_line() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("ready.json");

@@ -99,9 +99,13 @@ impl Process {
     }
 
     /// Sends SIGTERM and waits for the end.
-    #[cfg(unix)]
-    pub(crate) fn terminate(mut self) -> Ended {
-        let kill = format!("kill -TERM {}", self.child.id());
+    pub(crate) fn terminate(self) -> Ended {
+        self.signal("TERM")
+    }
+
+    /// Sends a signal, by its name, and waits for the end.
+    pub(crate) fn signal(mut self, name: &str) -> Ended {
+        let kill = format!("kill -{name} {}", self.child.id());
         assert!(Command::new("sh").args(["-c", &kill]).status().unwrap().success());
         let (mut stdout, mut stderr) = (String::new(), String::new());
         self.stdout.read_to_string(&mut stdout).unwrap();

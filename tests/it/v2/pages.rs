@@ -185,10 +185,9 @@ async fn pages_are_of_what_the_filter_leaves() {
 
 #[tokio::test]
 async fn an_unlimited_list_of_its_own_is_paged_along() {
-    let mut rows = "[[asset]]\nadam_id = \"1\"\ntotal = 1\n".to_owned();
-    for n in 11..16 {
-        rows += &format!("[[asset]]\nadam_id = \"{n}\"\nunlimited = true\n");
-    }
+    let unlimited = |n| format!("[[asset]]\nadam_id = \"{n}\"\nunlimited = true\n");
+    let limited = "[[asset]]\nadam_id = \"1\"\ntotal = 1\n".to_owned();
+    let rows = limited + &(11..16).map(unlimited).collect::<Vec<_>>().concat();
     let fixture = Fixture::written(&rows, &[("v2.page_size", "2")]).await;
     let pages = fixture.pages("assets?unlimited=true").await;
     let lengths = |name: &str| -> Vec<usize> {
