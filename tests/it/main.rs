@@ -5,7 +5,11 @@
 #[macro_use]
 mod support;
 
+mod cli;
 mod docs;
 mod ledger;
 mod rooms;
+mod settings;
+mod story;
 mod v2;
+mod worlds;
