@@ -4,4 +4,5 @@
 mod support;
 
 mod ledger;
+mod properties;
 mod v2;
