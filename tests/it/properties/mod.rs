@@ -17,6 +17,7 @@ mod nonsense;
 mod pages;
 mod reference;
 mod service;
+mod stories;
 mod tasks;
 mod worlds;
 
