@@ -3,9 +3,9 @@
 use proptest::collection::vec;
 use proptest::prelude::*;
 
-use super::reference::{Rules, State};
+use super::reference::{Holder, Rules, State};
 use super::service::{Command, Targets, Wish};
-use super::worlds::{ACCOUNTS, SERIALS, USERS, places, rules};
+use super::worlds::{ACCOUNTS, SERIALS, USERS, own_account, places, rules};
 
 /// A world, its settings, and what happens.
 #[derive(Debug, Clone)]
@@ -21,6 +21,10 @@ pub(super) enum Step {
     Associate(Draft),
     Disassociate(Draft),
     Revoke(Draft),
+    /// Takes back one pair that stands.
+    TakeBack(usize),
+    /// Gives again what was taken back last.
+    GiveAgain,
     Create(Vec<WishDraft>),
     Update(Vec<WishDraft>),
     Retire(Vec<WishDraft>),
@@ -93,7 +97,9 @@ fn draft_for_users() -> impl Strategy<Value = Draft> {
 
 fn wishes(any: u32) -> impl Strategy<Value = Vec<WishDraft>> {
     let email = prop::option::weighted(0.3, 0..EMAILS.len());
-    let account = prop::option::weighted(0.4, 0..ACCOUNTS.len());
+    // Mostly the user's own, so that accounts come back.
+    let account = prop_oneof![4 => Just(ACCOUNTS.len()), 2 => 0..ACCOUNTS.len()];
+    let account = prop::option::weighted(0.5, account);
     vec((pick(any), email, account), 0..=4)
 }
 
@@ -105,6 +111,8 @@ fn step() -> impl Strategy<Value = Step> {
         4 => draft_for_users().prop_map(Step::Associate),
         4 => draft().prop_map(Step::Disassociate),
         2 => draft().prop_map(Step::Revoke),
+        2 => any::<usize>().prop_map(Step::TakeBack),
+        1 => Just(Step::GiveAgain),
         4 => wishes(60).prop_map(Step::Create),
         3 => wishes(2).prop_map(Step::Update),
         3 => wishes(2).prop_map(Step::Retire),
@@ -159,6 +167,17 @@ impl Draft {
     }
 }
 
+/// A pair as a request.
+fn one(state: &State, asset: usize, holder: &Holder) -> Targets {
+    let mut targets =
+        Targets { assets: vec![state.assets[asset].name.clone()], ..Targets::default() };
+    match holder {
+        Holder::User(place) => targets.users.push(state.users[*place].id.clone()),
+        Holder::Device(serial) => targets.serials.push(serial.clone()),
+    }
+    targets
+}
+
 fn active(state: &State) -> Vec<String> {
     state.users.iter().filter(|user| user.is_active()).map(|user| user.id.clone()).collect()
 }
@@ -168,9 +187,9 @@ fn meet(drafts: &[WishDraft], state: &State) -> Vec<Wish> {
     let ids = resolve(&picks, &active(state), &USERS.map(str::to_owned));
     let text = |list: &[&str], at: Option<usize>| at.map(|at| list[at].to_owned());
     let wishes = ids.into_iter().zip(drafts).map(|(id, (_, email, account))| Wish {
-        id,
         email: text(&EMAILS, *email),
-        account: text(&ACCOUNTS, *account),
+        account: account.map(|at| ACCOUNTS.get(at).unwrap_or(&own_account(&id)).to_string()),
+        id,
     });
     wishes.collect()
 }
@@ -182,6 +201,14 @@ impl Step {
             Self::Associate(draft) => Command::Associate(draft.meet(state)),
             Self::Disassociate(draft) => Command::Disassociate(draft.meet(state)),
             Self::Revoke(draft) => Command::Revoke(draft.meet(state)),
+            Self::TakeBack(which) => {
+                let held = state.held.get(which % state.held.len().max(1))?;
+                Command::Disassociate(one(state, held.asset, &held.holder))
+            }
+            Self::GiveAgain => {
+                let (asset, holder) = state.given_up.as_ref()?;
+                Command::Associate(one(state, *asset, holder))
+            }
             Self::Create(drafts) => Command::Create(meet(drafts, state)),
             Self::Update(drafts) => Command::Update(meet(drafts, state)),
             Self::Retire(drafts) => Command::Retire(meet(drafts, state)),

@@ -1,6 +1,6 @@
 //! quince and the reference side by side: every request goes to both, and their answers must agree.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use http::{HeaderMap, HeaderValue, Method, header};
 use proptest::prelude::*;
@@ -59,6 +59,8 @@ pub(super) struct Lab {
     now: i64,
     /// Every answer so far, if it is kept.
     pub(super) transcript: Option<Vec<String>>,
+    /// Numbers of the errors that requests were refused with.
+    pub(super) refused: BTreeSet<u16>,
     _runtime: Runtime,
 }
 
@@ -89,7 +91,14 @@ impl Lab {
             names: BTreeMap::new(),
         });
         let places = places.collect();
-        Self { quince, places, now: 0, transcript: None, _runtime: runtime }
+        Self {
+            quince,
+            places,
+            now: 0,
+            transcript: None,
+            refused: BTreeSet::new(),
+            _runtime: runtime,
+        }
     }
 
     /// What the reference says of a location now.
@@ -222,7 +231,9 @@ impl Lab {
             }
             Step::Claim(number) => self.claim(at, *number)?,
             Step::Wait(span) => self.wait(*span),
-            _ => self.remember(at)?,
+            Step::Remember => self.remember(at)?,
+            // Nothing to take back, nothing to give again.
+            _ => {}
         }
         Ok(Did::Else)
     }
@@ -244,6 +255,7 @@ impl Lab {
         match self.places[at].service.accept(command, now) {
             Err(refused) => {
                 Self::refusal(&reply, &refused)?;
+                self.refused.insert(refused.number);
                 Ok(Did::Refused)
             }
             Ok(event) => {

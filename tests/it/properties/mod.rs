@@ -2,11 +2,12 @@
 //!
 //! * [`reference`], [`service`], [`tasks`]: the same service once more, made to be read, not to be fast.
 //! * [`worlds`], [`history`], [`nonsense`], [`filters`]: what is drawn. [`lab`], [`listing`]: quince and the reference side by side.
-//! * [`laws`], [`pages`], [`deltas`]: the properties. [`stories`]: single cases that are worth telling.
+//! * [`laws`], [`pages`], [`deltas`]: the properties. [`coverage`]: that their cases say something. [`stories`]: single cases that are worth telling.
 //!
 //! Each property runs its share of proptest's cases: `PROPTEST_CASES=2560` asks for ten times as many. A failing case
 //! leaves its seed in `proptest-regressions/`, and is tried first from then on.
 
+mod coverage;
 mod deltas;
 mod filters;
 mod history;

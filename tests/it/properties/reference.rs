@@ -96,6 +96,8 @@ pub(super) struct State {
     /// In order of creation.
     pub(super) held: Vec<Held>,
     pub(super) invitations: u32,
+    /// The pair that was taken back last.
+    pub(super) given_up: Option<(usize, Holder)>,
     pub(super) writes: Writes,
 }
 

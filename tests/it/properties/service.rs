@@ -61,18 +61,18 @@ pub(super) enum Target {
 /// An accepted request.
 #[derive(Debug, Clone)]
 pub(super) struct Event {
-    kind: &'static str,
+    pub(super) kind: &'static str,
     accepted: i64,
     /// Parts done.
     parts: i64,
     tasks: Vec<Task>,
     /// A revoke finds its tasks when it starts.
     revokes: Option<Targets>,
-    requested: usize,
-    completed: usize,
+    pub(super) requested: usize,
+    pub(super) completed: usize,
     /// In order of appearance: number, assets, users.
-    failures: Vec<(u16, Vec<AssetName>, Vec<String>)>,
-    is_over: bool,
+    pub(super) failures: Vec<(u16, Vec<AssetName>, Vec<String>)>,
+    pub(super) is_over: bool,
 }
 
 /// A location with its events.

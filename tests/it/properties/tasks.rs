@@ -65,6 +65,7 @@ impl Service {
 
     fn take_back(&mut self, asset: usize, holder: &Holder) {
         if self.state.holds(asset, holder) {
+            self.state.given_up = Some((asset, holder.clone()));
             self.state.held.retain(|held| held.asset != asset || held.holder != *holder);
             self.state.writes.assets += 1;
             self.state.writes.assignments += 1;
