@@ -15,7 +15,9 @@ const CASES: usize = 60;
 
 /// Notes what can be seen in the first location.
 fn look(lab: &mut Lab, seen: &mut BTreeSet<String>) {
-    let mut see = |what: &str| drop(seen.insert(what.to_owned()));
+    let mut see = |what: &str| {
+        seen.insert(what.to_owned());
+    };
     let state = lab.state(0).clone();
     let service = &lab.places[0].service;
     for event in &service.events {

@@ -1,5 +1,7 @@
 //! Queries: what is asked of a list, and which rows of the reference that leaves.
 
+use std::fmt::Display;
+
 use super::reference::{Held, Holder, State, Status, quality};
 use super::worlds::{ACCOUNTS, SERIALS, USERS};
 
@@ -35,8 +37,8 @@ impl Draws {
 }
 
 impl<T> Ask<T> {
-    fn by(&mut self, name: &str, value: impl ToString, keep: impl Fn(&T) -> bool) {
-        self.parts.push(format!("{name}={}", value.to_string()));
+    fn by(&mut self, name: &str, value: impl Display, keep: impl Fn(&T) -> bool) {
+        self.parts.push(format!("{name}={value}"));
         self.rows.retain(keep);
     }
 

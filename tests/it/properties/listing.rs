@@ -28,12 +28,12 @@ impl Lab {
         while index < pages {
             let and = if query.is_empty() { "" } else { "&" };
             // The first page is asked for with and without its index.
-            let paged = if index == 0 && query.len().is_multiple_of(2) {
+            let first_or_later = if index == 0 && query.len().is_multiple_of(2) {
                 query.to_owned()
             } else {
                 format!("{query}{and}pageIndex={index}")
             };
-            let page = self.get(at, list, &paged)?;
+            let page = self.get(at, list, &first_or_later)?;
             let own = page[list].as_array().cloned().unwrap_or_default();
             let total = usize::try_from(page["totalPages"].as_u64().unwrap_or(0)).unwrap();
             prop_assert!(total >= 1, "an empty list has one page: {}", page);

@@ -1,8 +1,10 @@
 //! Properties: whatever happens, quince is what the fact sheet and the decisions say it is.
 //!
 //! * [`reference`], [`service`], [`tasks`]: the same service once more, made to be read, not to be fast.
-//! * [`worlds`], [`history`], [`nonsense`], [`filters`]: what is drawn. [`lab`], [`listing`]: quince and the reference side by side.
-//! * [`laws`], [`pages`], [`deltas`]: the properties. [`coverage`]: that their cases say something. [`stories`]: single cases that are worth telling.
+//! * [`worlds`], [`history`], [`nonsense`], [`filters`]: what is drawn.
+//! * [`lab`], [`listing`]: quince and the reference side by side.
+//! * [`laws`], [`pages`], [`deltas`]: the properties. [`coverage`]: their cases say something.
+//! * [`stories`]: single cases that are worth telling.
 //!
 //! Each property runs its share of proptest's cases: `PROPTEST_CASES=2560` asks for ten times as many. A failing case
 //! leaves its seed in `proptest-regressions/`, and is tried first from then on.

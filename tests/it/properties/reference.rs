@@ -7,11 +7,12 @@ use serde_json::{Value, json};
 
 /// The settings of a case, as far as the reference must know them.
 #[derive(Debug, Clone)]
+#[allow(clippy::struct_excessive_bools, reason = "settings that have two values each")]
 pub(super) struct Rules {
     /// `v2.event_delay`, in milliseconds.
     pub(super) delay: i64,
     /// `v2.event_steps`.
-    pub(super) steps: i64,
+    pub(super) steps: u32,
     /// `v2.page_size`.
     pub(super) page_size: usize,
     /// `v2.unknown_user=async`.

@@ -64,7 +64,7 @@ pub(super) struct Event {
     pub(super) kind: &'static str,
     accepted: i64,
     /// Parts done.
-    parts: i64,
+    parts: u32,
     tasks: Vec<Task>,
     /// A revoke finds its tasks when it starts.
     revokes: Option<Targets>,
@@ -258,7 +258,8 @@ impl Service {
         while let Some(place) = self.events.iter().position(|event| !event.is_over) {
             let event = &self.events[place];
             let start = event.accepted.max(self.free_since);
-            let due = start + self.rules.delay * (event.parts + 1) / self.rules.steps;
+            let due =
+                start + self.rules.delay * i64::from(event.parts + 1) / i64::from(self.rules.steps);
             if due > now {
                 return;
             }
@@ -276,7 +277,7 @@ impl Service {
     fn next_part(&mut self, place: usize, now: i64) {
         let mut event = self.events[place].clone();
         let steps = self.rules.steps;
-        let until = |parts: i64| event.tasks.len() * parts as usize / steps as usize;
+        let until = |parts: u32| event.tasks.len() * parts as usize / steps as usize;
         let part = until(event.parts)..until(event.parts + 1);
         for task in event.tasks[part].iter().cloned() {
             match self.carry_out(task) {

@@ -151,7 +151,7 @@ pub(super) fn places() -> impl Strategy<Value = Vec<State>> {
 /// Settings.
 pub(super) fn rules() -> impl Strategy<Value = Rules> {
     let delay = prop_oneof![Just(0_i64), Just(200), Just(10_000)];
-    (delay, 1_i64..=4, 1_usize..=7, any::<[bool; 4]>()).prop_map(
+    (delay, 1_u32..=4, 1_usize..=7, any::<[bool; 4]>()).prop_map(
         |(delay, steps, page_size, [later, listed, old, retired])| Rules {
             delay,
             steps,
