@@ -87,19 +87,17 @@ impl Location {
         let holders = match (filter.client_user_id, filter.serial_number) {
             (None, None) => return self.listed_page(filter, after, wanted),
             (Some(_), Some(_)) => Vec::new(),
-            (Some(id), None) => {
-                let mut records: Vec<Holder> =
-                    self.users.records_of(id).map(Holder::from).collect();
-                records.reverse();
-                records
-            }
+            (Some(id), None) => self.users.records_of(id).map(Holder::from).collect(),
             (None, Some(serial)) => self.device(serial).map(Holder::from).into_iter().collect(),
         };
-        let pairs = holders.iter().flat_map(|holder| {
-            let held = self.assignments.held_by(*holder);
-            let first = held.partition_point(|held| (held.row as usize) < after);
-            held[first..].iter().map(|held| (held.asset, *holder))
-        });
+        let mut held: Vec<(u32, Pair)> = Vec::new();
+        for holder in holders {
+            let list = self.assignments.held_by(holder);
+            let first = list.partition_point(|held| (held.row as usize) < after);
+            held.extend(list[first..].iter().map(|held| (held.row, (held.asset, holder))));
+        }
+        held.sort_unstable_by_key(|(row, _)| *row);
+        let pairs = held.into_iter().map(|(_, pair)| pair);
         Page::of(wanted, pairs.filter(|pair| self.shows(filter, *pair)))
     }
 
@@ -184,6 +182,9 @@ impl Location {
             (Some(id), _) => {
                 let mut records: Vec<UserId> = self.users.records_of(id).collect();
                 records.reverse();
+                if filter.since.is_some() {
+                    records.sort_by_key(|id| self.users.get(*id).map(|user| user.changed));
+                }
                 records
             }
             (None, Some(account)) => self.users.linked_to(account).into_iter().collect(),
@@ -254,12 +255,12 @@ impl Location {
             Some(adam_id) => {
                 let product = self.assets.product(adam_id);
                 let qualities = [PricingParam::Standard, PricingParam::Plus];
-                let assets = product.into_iter().flat_map(|product| {
-                    qualities
-                        .into_iter()
-                        .filter_map(move |quality| self.assets.of_product(product, quality))
-                });
-                Page::of(wanted, assets.filter(shows))
+                let mut assets: Vec<AssetId> = qualities
+                    .into_iter()
+                    .filter_map(|quality| self.assets.of_product(product?, quality))
+                    .collect();
+                assets.sort_unstable();
+                Page::of(wanted, assets.into_iter().filter(shows))
             }
         }
     }

@@ -61,6 +61,14 @@ fn add_location(
     for user in &spec.users {
         add_user(&mut location, user, &ids);
     }
+    let active = |(_, user): &(usize, &UserSpec)| user.status.is_active();
+    if !spec.users.iter().enumerate().all(|user| active(&user)) {
+        // Where a retired record stands after the active one of the same user or account, the active one
+        // is to have the last word.
+        for (row, user) in spec.users.iter().enumerate().filter(active) {
+            location.users.set_status(UserId(row as u32), user.status);
+        }
+    }
     add_assignments(&mut location, spec);
     world.add_site(location, ids)
 }

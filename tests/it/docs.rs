@@ -1,5 +1,6 @@
 //! The README is run: its walk, block by block, against a quince that is started as it says.
 
+use std::fmt::Write as _;
 use std::process::{Command, Stdio};
 
 /// A fenced block: what it is written in, and its text.
@@ -41,7 +42,8 @@ fn the_walk_of_the_readme_prints_what_it_says() {
     // The gate installs both; who has neither can still run the other tests.
     #[allow(clippy::disallowed_methods, reason = "a test may ask where it runs")]
     let in_ci = std::env::var("CI").is_ok();
-    if !in_ci && !(has("curl") && has("jq")) {
+    let has_tools = has("curl") && has("jq");
+    if !in_ci && !has_tools {
         eprintln!("skipped: the README's walk needs curl and jq");
         return;
     }
@@ -66,7 +68,7 @@ fn the_walk_of_the_readme_prints_what_it_says() {
     let mut expected = Vec::new();
     for (block, next) in walk.iter().zip(walk.iter().skip(1)) {
         if block.language == "sh" {
-            script += &format!("{}\necho '{MARK}'\n", block.text);
+            let _ = writeln!(script, "{}\necho '{MARK}'", block.text);
             expected.push((&block.text, next));
         }
     }

@@ -8,6 +8,7 @@ mod support;
 mod cli;
 mod docs;
 mod ledger;
+mod properties;
 mod rooms;
 mod settings;
 mod story;

@@ -1,5 +1,7 @@
 //! A running quince on a free port, and a client that speaks to it over a real socket.
 
+use std::fmt::Write as _;
+
 use bytes::Bytes;
 use http::{Method, Request, StatusCode, header};
 use http_body_util::{BodyExt, Full};
@@ -52,12 +54,12 @@ impl Fixture {
 
     /// A request to `/mdm/v2/{path}` with the token, to be completed.
     pub(crate) fn request(&self, method: Method, path: &str) -> http::request::Builder {
-        self.bare(method, &format!("/mdm/v2/{path}"))
+        Self::bare(method, &format!("/mdm/v2/{path}"))
             .header(header::AUTHORIZATION, format!("Bearer {}", self.stoken))
     }
 
     /// A request without anything, to be completed.
-    pub(crate) fn bare(&self, method: Method, path: &str) -> http::request::Builder {
+    pub(crate) fn bare(method: Method, path: &str) -> http::request::Builder {
         Request::builder().method(method).uri(path).header(header::HOST, "quince.test")
     }
 
@@ -114,7 +116,7 @@ impl Answer {
     pub(crate) fn transcript(&self) -> String {
         let mut text = format!("{}\n", self.status);
         for (name, value) in &self.headers {
-            text += &format!("{name}: {}\n", value.to_str().unwrap());
+            let _ = writeln!(text, "{name}: {}", value.to_str().unwrap());
         }
         text + "\n" + &self.text()
     }

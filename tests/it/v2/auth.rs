@@ -14,7 +14,7 @@ use crate::support::{Answer, Fixture};
 
 /// `GET client/config` with this header, or without one.
 async fn ask(fixture: &Fixture, authorization: Option<&str>) -> Answer {
-    let mut request = fixture.bare(Method::GET, "/mdm/v2/client/config");
+    let mut request = Fixture::bare(Method::GET, "/mdm/v2/client/config");
     if let Some(value) = authorization {
         request = request.header(header::AUTHORIZATION, value);
     }

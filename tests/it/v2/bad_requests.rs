@@ -104,7 +104,8 @@ async fn a_body_says_that_it_is_json() {
     }
     assert_eq!(send(&school, Method::POST, "users/update", &[]).await.status, 415, "none at all");
     // Looked at before the token, after the path and the method; on GET it is harmless.
-    let request = school.bare(Method::POST, "/mdm/v2/users/update").body(Full::default()).unwrap();
+    let request =
+        Fixture::bare(Method::POST, "/mdm/v2/users/update").body(Full::default()).unwrap();
     assert_eq!(school.send(request).await.json()["errorNumber"], 9727);
     let plain = [("content-type", "text/plain")];
     assert_eq!(send(&school, Method::POST, "users", &plain).await.json()["errorNumber"], 9726);
@@ -159,11 +160,11 @@ async fn a_path_that_is_no_endpoint_is_not_found() {
         }
     }
     // Nobody needs a token to learn that.
-    let request = school.bare(Method::GET, "/mdm/v2/nothing").body(Full::default()).unwrap();
+    let request = Fixture::bare(Method::GET, "/mdm/v2/nothing").body(Full::default()).unwrap();
     assert_eq!(school.send(request).await.status, 404);
     // Outside the surface quince speaks for itself.
     for path in ["/", "/mdm/v2", "/mdm/v3/assets", "/mdm/v1/assets", "/favicon.ico"] {
-        let request = school.bare(Method::GET, path).body(Full::default()).unwrap();
+        let request = Fixture::bare(Method::GET, path).body(Full::default()).unwrap();
         let answer = school.send(request).await;
         assert_eq!(answer.status, 404, "{path}");
         assert_eq!(answer.text(), format!("quince serves nothing at {path}\n"));

@@ -43,7 +43,7 @@ impl Ask {
     }
 
     async fn send(&self, fixture: &Fixture) -> Answer {
-        let mut request = fixture.bare(self.method.clone(), &format!("/mdm/v2/{}", self.path));
+        let mut request = Fixture::bare(self.method.clone(), &format!("/mdm/v2/{}", self.path));
         request = match self.bearer {
             Bearer::Own => {
                 request.header(header::AUTHORIZATION, format!("Bearer {}", fixture.stoken))

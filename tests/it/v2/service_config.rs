@@ -23,7 +23,7 @@ async fn school(settings: &[(&str, &str)]) -> Fixture {
 
 /// Asks without a token, or with this one.
 async fn ask(fixture: &Fixture, token: Option<&str>) -> Answer {
-    let mut request = fixture.bare(Method::GET, "/mdm/v2/service/config");
+    let mut request = Fixture::bare(Method::GET, "/mdm/v2/service/config");
     if let Some(token) = token {
         request = request.header(header::AUTHORIZATION, format!("Bearer {token}"));
     }
