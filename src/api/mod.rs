@@ -3,6 +3,7 @@
 //! Surfaces do not know each other. What they share is the engine's turn, and [`exchange`], [`json`] and
 //! [`lint`]. Not here: sockets and HTTP parsing (`http`).
 
+pub mod control;
 pub mod json;
 pub mod lint;
 pub mod operations;
@@ -14,6 +15,7 @@ use std::sync::Arc;
 
 use http::{HeaderValue, StatusCode, header};
 
+use self::control::{Control, ControlOptions};
 use self::lint::Lints;
 use crate::engine::{Engine, Found};
 use crate::exchange::{Door, Reply, Request};
@@ -30,6 +32,8 @@ pub struct ApiOptions {
     pub public_url: Option<String>,
     /// Hosts that may receive notifications over plain http.
     pub receivers: Vec<String>,
+    /// Options of the control API.
+    pub control: ControlOptions,
 }
 
 /// The front door: finds the surface of a request.
@@ -37,15 +41,17 @@ pub struct ApiOptions {
 pub struct Api {
     engine: Arc<Engine>,
     options: ApiOptions,
+    control: Control,
 }
 
 impl Api {
     /// The surfaces over an engine.
-    pub const fn new(engine: Arc<Engine>, options: ApiOptions) -> Self {
-        Self { engine, options }
+    pub fn new(engine: Arc<Engine>, options: ApiOptions) -> Self {
+        let control = Control::new(Arc::clone(&engine), options.control.clone());
+        Self { engine, options, control }
     }
 
-    /// Answers one request. Does not wait for anything.
+    /// Answers one request to an imitated service. Does not wait for anything.
     pub fn respond(&self, request: Request) -> Reply {
         if let Some(reply) = operations::answer(&request) {
             return self.undated(&request, reply, "operations");
@@ -143,6 +149,11 @@ impl Api {
 
 impl Door for Api {
     async fn answer(&self, request: Request) -> Reply {
+        if let Some(path) = request.path.strip_prefix(control::PREFIX) {
+            let base_url = self.base_url(&request, None);
+            let reply = self.control.answer(&request, path, &base_url).await;
+            return self.undated(&request, reply, "control");
+        }
         self.respond(request)
     }
 }

@@ -12,6 +12,8 @@ const TABLE: &[(&str, &[&str])] = &[
     ("engine", &["journal", "sim", "model"]),
     ("api/v2", &["engine", "journal", "exchange", "sim", "model", "api"]),
     ("http", &["exchange"]),
+    ("scenario", &["model", "sim"]),
+    ("judge", &["journal", "model", "sim"]),
     ("snapshot", &["sim", "model"]),
     ("fidelity", &["sim"]),
 ];

@@ -1,0 +1,114 @@
+//! What a handler of the control API gets: path parameters, query and body, each read with an error that says where.
+
+use std::sync::Arc;
+
+use http::StatusCode;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::{Control, Problem};
+use crate::engine::{Engine, Universe};
+use crate::exchange::{Reply, Request};
+
+/// How a handler ends.
+pub type Outcome = Result<Reply, Problem>;
+
+/// A request, as a handler sees it.
+#[derive(Debug)]
+pub struct Ask<'a> {
+    control: &'a Control,
+    /// The request as it came.
+    pub request: &'a Request,
+    /// How the caller reaches this listener, without a slash at its end.
+    pub base_url: &'a str,
+    parameters: Vec<(String, String)>,
+    query: Vec<(String, String)>,
+}
+
+impl<'a> Ask<'a> {
+    pub(super) fn new(
+        control: &'a Control,
+        request: &'a Request,
+        parameters: Vec<(String, String)>,
+        base_url: &'a str,
+    ) -> Self {
+        let query = request.query.as_deref().unwrap_or_default();
+        let query = form_urlencoded::parse(query.as_bytes()).into_owned().take(100).collect();
+        Self { control, request, base_url, parameters, query }
+    }
+
+    /// All universes.
+    pub fn engine(&self) -> &'a Arc<Engine> {
+        &self.control.engine
+    }
+
+    /// A path parameter; empty if the route has none of this name.
+    pub fn parameter(&self, name: &str) -> &str {
+        let found = self.parameters.iter().find(|(known, _)| known == name);
+        found.map_or("", |(_, value)| value)
+    }
+
+    /// The universe that the path names.
+    pub fn universe(&self) -> Result<Arc<Universe>, Problem> {
+        let id = self.parameter("u");
+        self.engine().universe(id).ok_or_else(|| {
+            Problem::not_found("universe", format!("there is no universe `{id:.80}`"))
+        })
+    }
+
+    /// A query parameter, the first of this name.
+    pub fn query(&self, name: &str) -> Option<&str> {
+        self.query.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+    }
+
+    /// Refuses query parameters that the operation does not know.
+    pub fn only(&self, known: &[&str]) -> Result<(), Problem> {
+        let stranger = self.query.iter().find(|(name, _)| !known.contains(&name.as_str()));
+        stranger.map_or(Ok(()), |(name, _)| {
+            let known = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
+            Err(Problem::invalid(format!("unknown query parameter `{name:.80}`; known: {known}")))
+        })
+    }
+
+    /// The body as JSON of this shape; an empty body is `{}`. What is wrong with it is told with a pointer.
+    pub fn body<T: DeserializeOwned>(&self) -> Result<T, Problem> {
+        let body: &[u8] = if self.request.body.is_empty() { b"{}" } else { &self.request.body };
+        let mut reader = serde_json::Deserializer::from_slice(body);
+        let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
+            let pointer = pointer(error.path());
+            Problem::invalid(error.into_inner().to_string()).at(pointer)
+        })?;
+        reader.end().map_err(|error| Problem::invalid(error.to_string()).at(""))?;
+        Ok(value)
+    }
+}
+
+/// A path as a JSON pointer.
+fn pointer(path: &serde_path_to_error::Path) -> String {
+    use serde_path_to_error::Segment;
+    let mut pointer = String::new();
+    for segment in path {
+        let part = match segment {
+            Segment::Seq { index } => index.to_string(),
+            Segment::Map { key } => key.replace('~', "~0").replace('/', "~1"),
+            Segment::Enum { variant } => variant.clone(),
+            Segment::Unknown => continue,
+        };
+        pointer.push('/');
+        pointer.push_str(&part);
+    }
+    pointer
+}
+
+/// A JSON answer.
+pub fn json<T: Serialize>(status: StatusCode, value: &T) -> Outcome {
+    let body = serde_json::to_vec(value).map_err(|error| {
+        Problem::new(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "internal",
+            "quince failed",
+            error.to_string(),
+        )
+    })?;
+    Ok(Reply::json(status, body))
+}

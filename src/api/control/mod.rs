@@ -1,0 +1,83 @@
+//! The control API below `/_quince/v1`: the levers that the real services never had.
+//!
+//! * [`routes`]: every operation in one table, which also makes the OpenAPI document.
+//! * [`ask`]: what a handler gets. [`problem`]: what it says when it cannot (RFC 9457).
+//! * a file per noun.
+//!
+//! Invariants: each mutating call is atomic, is itself in the journal, and answers with the number of the journal entry
+//! that it ended at; it can do no act that a scenario file could not say. A lock is held for one turn, never across an
+//! await.
+
+pub mod ask;
+pub mod problem;
+pub mod routes;
+pub mod universes;
+
+use std::sync::Arc;
+
+use http::header;
+
+pub use self::ask::{Ask, Outcome};
+pub use self::problem::Problem;
+use crate::engine::Engine;
+use crate::exchange::{Reply, Request};
+
+/// The prefix of the control API.
+pub const PREFIX: &str = "/_quince/v1";
+
+/// Options of the control API.
+#[derive(Debug, Clone, Default)]
+pub struct ControlOptions {
+    /// Bearer token that it demands, if any.
+    pub token: Option<String>,
+}
+
+/// The control API over an engine.
+#[derive(Debug)]
+pub struct Control {
+    /// All universes.
+    pub engine: Arc<Engine>,
+    options: ControlOptions,
+    router: matchit::Router<usize>,
+}
+
+impl Control {
+    /// The control API over an engine.
+    pub fn new(engine: Arc<Engine>, options: ControlOptions) -> Self {
+        Self { engine, options, router: routes::router() }
+    }
+
+    /// Answers a request whose path is `path` below the prefix. `base_url` is how the caller reaches this
+    /// listener; URLs in answers begin with it.
+    pub async fn answer(&self, request: &Request, path: &str, base_url: &str) -> Reply {
+        let outcome = match self.find(request, path, base_url) {
+            Ok((route, ask)) => (route.handler)(ask).await,
+            Err(problem) => Err(problem),
+        };
+        outcome.unwrap_or_else(|problem| problem.reply())
+    }
+
+    fn find<'a>(
+        &'a self,
+        request: &'a Request,
+        path: &'a str,
+        base_url: &'a str,
+    ) -> Result<(&'static routes::Route, Ask<'a>), Problem> {
+        self.check_token(request)?;
+        let bare = path.strip_suffix('/').filter(|bare| !bare.is_empty()).unwrap_or(path);
+        let found = self.router.at(bare).map_err(|_| Problem::no_such_path(path))?;
+        let route = routes::of_path(*found.value, &request.method)?;
+        let parameters =
+            found.params.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+        Ok((route, Ask::new(self, request, parameters, base_url)))
+    }
+
+    fn check_token(&self, request: &Request) -> Result<(), Problem> {
+        let Some(token) = &self.options.token else { return Ok(()) };
+        let given =
+            request.headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
+        let good =
+            given.and_then(|value| value.strip_prefix("Bearer ")).is_some_and(|it| it == token);
+        if good { Ok(()) } else { Err(Problem::unauthorized()) }
+    }
+}
