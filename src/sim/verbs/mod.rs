@@ -11,6 +11,9 @@ mod people;
 mod service;
 
 pub use limits::LIMIT_NAMES;
+pub(super) use limits::values as limit_values;
+pub(super) use people::listed;
+pub(super) use service::{spell_moved, spell_privileges};
 
 use super::settings::Settings;
 use super::world::{Moved, Site, SiteId, World};
