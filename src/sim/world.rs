@@ -256,6 +256,13 @@ impl World {
         self
     }
 
+    /// This world in the place of `old`, which counts as a write.
+    #[must_use]
+    pub const fn following(mut self, old: &Self) -> Self {
+        self.revision = old.revision + 1;
+        self
+    }
+
     /// What a token of quince's own form says of itself, if it is genuine and of this universe.
     fn believe(
         &self,

@@ -9,9 +9,11 @@
 //! await.
 
 pub mod ask;
+pub mod marks;
 pub mod problem;
 pub mod routes;
 pub mod universes;
+pub mod verbs;
 
 use std::sync::Arc;
 

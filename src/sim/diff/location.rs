@@ -137,7 +137,9 @@ fn one_event(
     let accepted = if before.is_none() { "accepted and " } else { "" };
     let tasks = format!("{} of {}", after.completed, some(after.requested.into(), "task"));
     Some(match after.status() {
-        EventStatus::Complete => ("event-completed", format!("{name} {accepted}completed: {tasks}")),
+        EventStatus::Complete => {
+            ("event-completed", format!("{name} {accepted}completed: {tasks}"))
+        }
         EventStatus::Failed => ("event-failed", format!("{name} {accepted}failed: {tasks}")),
         EventStatus::Pending if before.is_none() => {
             let what = match after.kind {
@@ -187,7 +189,8 @@ pub(super) fn config(from: &ClientConfig, to: &ClientConfig, found: &mut Vec<Dif
         found.push(Difference::new("receiver", text).change(was, is));
     }
     if from.types != to.types {
-        let text = format!("subscribed to {} types, before to {}", to.types.len(), from.types.len());
+        let text =
+            format!("subscribed to {} types, before to {}", to.types.len(), from.types.len());
         let difference = Difference::new("notification-types", text);
         found.push(difference.change(from.types.len(), to.types.len()));
     }

@@ -8,7 +8,8 @@ use crate::sim::world::Site;
 pub(super) fn compare(from: &Site, to: &Site, found: &mut Vec<Difference>) {
     tokens(from, to, found);
     if from.limits != to.limits {
-        for ((name, was), (_, is)) in limit_values(&from.limits).into_iter().zip(limit_values(&to.limits))
+        for ((name, was), (_, is)) in
+            limit_values(&from.limits).into_iter().zip(limit_values(&to.limits))
         {
             if was != is {
                 let text = format!("limit {name} went from {was} to {is}");

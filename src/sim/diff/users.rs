@@ -29,8 +29,11 @@ pub(super) fn compare(from: &Location, to: &Location, found: &mut Vec<Difference
         match (before.get(key), after.get(key)) {
             (None, Some(user)) => {
                 let again = to.users.records_of(name).nth(1).is_some();
-                let (kind, verb) =
-                    if again { ("user-recreated", "re-created") } else { ("user-created", "created") };
+                let (kind, verb) = if again {
+                    ("user-recreated", "re-created")
+                } else {
+                    ("user-created", "created")
+                };
                 let as_what = match user.status {
                     UserStatus::Registered => "",
                     UserStatus::Associated => ", associated",
@@ -95,4 +98,3 @@ const fn spell(status: UserStatus) -> &'static str {
         UserStatus::Deleted => "Deleted",
     }
 }
-

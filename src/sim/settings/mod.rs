@@ -65,6 +65,8 @@ pub struct Settings {
     pub retired_count: RetiredCount,
     /// `notifications.http`: where a notification URL may be plain `http://`.
     pub notifications_http: NotificationsHttp,
+    /// `marks.automatic`: whether the state after each write is kept for diffs.
+    pub automatic_marks: bool,
 }
 
 /// How an unknown token is told (apple-v2.md §13.2, §17 conflict 14).

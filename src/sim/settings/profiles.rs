@@ -50,6 +50,7 @@ impl Settings {
             unlimited_lists: UnlimitedLists::Split,
             retired_count: RetiredCount::Refunded,
             notifications_http: NotificationsHttp::Loopback,
+            automatic_marks: true,
         }
     }
 

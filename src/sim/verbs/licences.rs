@@ -91,7 +91,11 @@ impl World {
         fits_in(&text, total, count)?;
         let first = self.change(id, |location, _| location.buy(asset, count));
         Ok(Outcome {
-            text: format!("{} of {text} bought; {} now", some(count.into(), "licence"), total + count),
+            text: format!(
+                "{} of {text} bought; {} now",
+                some(count.into(), "licence"),
+                total + count
+            ),
             assets: vec![name],
             count: Some(count),
             first_licence_id: first,
@@ -259,8 +263,11 @@ impl World {
         }
         let lost = self.change(id, |location, _| location.remove_asset(asset, behaviour));
         let lost = lost.unwrap_or(0);
-        let with =
-            if lost > 0 { format!(" with {}", some(lost as u64, "assignment")) } else { String::new() };
+        let with = if lost > 0 {
+            format!(" with {}", some(lost as u64, "assignment"))
+        } else {
+            String::new()
+        };
         let text = format!("{text} removed{with}");
         Ok(Outcome { text, assets: vec![name], count: Some(lost as u32), ..Outcome::default() })
     }

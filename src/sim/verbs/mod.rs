@@ -5,8 +5,8 @@
 //!
 //! Not here: how a verb is written (`scenario`), who may call it and what is noted of it (`engine`, `api`).
 
-mod limits;
 mod licences;
+mod limits;
 mod people;
 mod service;
 
@@ -295,7 +295,10 @@ impl World {
             }
             return Err(VerbError::invalid(
                 argument,
-                format!("this world has several locations or none: say which; there are: {}", keys()),
+                format!(
+                    "this world has several locations or none: say which; there are: {}",
+                    keys()
+                ),
             ));
         };
         self.site_of(key).ok_or_else(|| {

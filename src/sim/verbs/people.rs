@@ -85,7 +85,8 @@ impl World {
             return Err(VerbError::conflict("count", text));
         }
         if let Some(to) = targets.iter().find(|to| !takes(location, asset, found, to)) {
-            let text = if to.holder.is_some_and(|to| location.assignments.find(asset, to).is_some()) {
+            let text = if to.holder.is_some_and(|to| location.assignments.find(asset, to).is_some())
+            {
                 format!("{} holds {text} already; name somebody else", to.name)
             } else {
                 format!("{text} is not for devices, so {} cannot hold it", to.name)
@@ -226,8 +227,7 @@ impl World {
                 let _ = location.create(user, behaviour, ids);
             }
         });
-        let names: Vec<String> =
-            users.iter().map(|user| user.client_user_id.to_string()).collect();
+        let names: Vec<String> = users.iter().map(|user| user.client_user_id.to_string()).collect();
         Ok(Outcome {
             text: format!("{} added: {}", some(names.len() as u64, "user"), listed(&names)),
             count: Some(names.len() as u32),

@@ -63,7 +63,8 @@ impl World {
         serial: Option<u32>,
         now: At,
     ) -> Result<Outcome> {
-        let serial = self.change_token(id, serial, |token| token.expires = token.expires.min(now))?;
+        let serial =
+            self.change_token(id, serial, |token| token.expires = token.expires.min(now))?;
         Ok(told(id, serial, format!("the token of serial {serial} has expired")))
     }
 
