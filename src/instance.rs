@@ -244,6 +244,11 @@ impl Quince {
         &self.api
     }
 
+    /// All universes, for what the handles do not offer.
+    pub const fn engine(&self) -> &Arc<Engine> {
+        &self.engine
+    }
+
     /// Stops: no new connections, and some seconds for the exchanges in flight.
     pub async fn stop(self) {
         self.server.stop().await;
