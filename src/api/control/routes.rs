@@ -4,7 +4,7 @@ use std::pin::Pin;
 
 use http::{Method, StatusCode};
 
-use super::{Ask, Outcome, Problem, universes};
+use super::{Ask, Outcome, Problem, journal, universes};
 
 /// A handler under way.
 pub type Handling<'a> = Pin<Box<dyn Future<Output = Outcome> + Send + 'a>>;
@@ -40,6 +40,27 @@ macro_rules! route {
 pub static ROUTES: &[Route] = &[
     route!(GET, "/universes", "universes.list", universes::list, "Lists the universes."),
     route!(GET, "/universes/{u}", "universes.get", universes::get, "Tells about one universe."),
+    route!(
+        GET,
+        "/universes/{u}/journal",
+        "journal.get",
+        journal::get,
+        "Tells what happened, as JSON or HAR; can wait for it."
+    ),
+    route!(
+        GET,
+        "/universes/{u}/journal/stream",
+        "journal.stream",
+        journal::stream::get,
+        "Tells what happens, as server-sent events."
+    ),
+    route!(
+        POST,
+        "/universes/{u}/journal/expect",
+        "journal.expect",
+        journal::expect::post,
+        "Judges whether what was expected happened; can wait for it."
+    ),
 ];
 
 /// A router from paths to the first route of each.
