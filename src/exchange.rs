@@ -66,19 +66,20 @@ pub struct Reply {
 
 /// A body that is made while it is sent. The next piece is asked for when there is room for it, so that
 /// whoever reads slowly makes nothing pile up.
-pub struct Stream {
-    next: Pin<Box<dyn Future<Output = Option<(Bytes, Self)>> + Send>>,
-}
+pub struct Stream(Pin<Box<dyn Future<Output = Next> + Send>>);
+
+/// A piece and what follows it; nothing at the end.
+type Next = Option<(Bytes, Stream)>;
 
 impl Stream {
     /// A stream of what `next` gives: a piece, and the stream of what follows; or nothing, at the end.
     pub fn new(next: impl Future<Output = Option<(Bytes, Self)>> + Send + 'static) -> Self {
-        Self { next: Box::pin(next) }
+        Self(Box::pin(next))
     }
 
     /// The next piece; not to be asked again after the end.
     pub fn poll_next(&mut self, context: &mut Context<'_>) -> Poll<Option<Bytes>> {
-        Poll::Ready(ready!(self.next.as_mut().poll(context)).map(|(piece, rest)| {
+        Poll::Ready(ready!(self.0.as_mut().poll(context)).map(|(piece, rest)| {
             *self = rest;
             piece
         }))

@@ -48,13 +48,16 @@ async fn collect(mut body: Incoming, max: usize) -> Result<Bytes, Unread> {
     Ok(whole.freeze())
 }
 
+/// Hears of something.
+type Ear = Pin<Box<dyn Future<Output = ()> + Send>>;
+
 /// The body of an answer.
 pub(super) struct Payload {
     data: Option<Bytes>,
     /// For a body that fails after its data: what it waits for before it does.
-    breaks: Option<Pin<Box<dyn Future<Output = ()> + Send>>>,
+    breaks: Option<Ear>,
     /// For a body that goes on after its data: what follows, and what ends it early.
-    follows: Option<(Stream, Pin<Box<dyn Future<Output = ()> + Send>>)>,
+    follows: Option<(Stream, Ear)>,
 }
 
 impl Payload {

@@ -193,9 +193,8 @@ impl Matcher {
     fn about_request(&self, _: &Entry, exchange: Option<&Exchange>, failed: &mut Vec<Failed>) {
         let body = OnceCell::new();
         for (n, condition) in self.wheres.iter().enumerate() {
-            let got = exchange.map_or_else(Vec::new, |exchange| {
-                condition.place.values(exchange, &body)
-            });
+            let got =
+                exchange.map_or_else(Vec::new, |exchange| condition.place.values(exchange, &body));
             if condition.is_met(&got) {
                 continue;
             }
@@ -282,7 +281,9 @@ mod tests {
         let fits = |pattern: &str, name: &str| Pattern::new(pattern).unwrap().fits(name);
         assert!(fits("v2.*", "v2.assets.list") && fits("*", "v2.unknown"));
         assert!(fits("v2.assets.list", "v2.assets.list"));
-        assert!(!fits("v2.*", "v2") && !fits("v2.*", "v20.x") && !fits("v2.assets", "v2.assets.list"));
+        assert!(
+            !fits("v2.*", "v2") && !fits("v2.*", "v20.x") && !fits("v2.assets", "v2.assets.list")
+        );
         for wrong in ["", "v2.", ".v2", "v2.*.list", "v*", "v2..list", "**"] {
             assert_eq!(Pattern::new(wrong), None, "{wrong}");
         }

@@ -153,7 +153,8 @@ impl Evidence {
     /// For people: what was expected, and what there is instead.
     pub fn text(&self) -> String {
         let found = self.matched().len();
-        let entries = |count: u64| if count == 1 { "1 entry".into() } else { format!("{count} entries") };
+        let entries =
+            |count: u64| if count == 1 { "1 entry".into() } else { format!("{count} entries") };
         match &self.expected {
             Expected::Count { at_least, at_most, .. } => {
                 let expected = match (at_least, at_most) {

@@ -15,7 +15,9 @@ use crate::api::control::ask::json;
 use crate::api::control::{Ask, Outcome, Problem};
 use crate::engine::Universe;
 use crate::journal::Entry;
-use crate::judge::{Evidence, Expected, Failed, Matcher, NearMiss, Pattern, Place, Test, Verdict, Where};
+use crate::judge::{
+    Evidence, Expected, Failed, Matcher, NearMiss, Pattern, Place, Test, Verdict, Where,
+};
 
 /// How long an expectation is waited for at most.
 const WITHIN_MAX: Duration = Duration::from_mins(10);
@@ -256,7 +258,8 @@ impl Expectation {
                     }
                 };
                 if at_least > at_most || (at_least, at_most) == (0, u64::MAX) {
-                    let detail = "`count` is a number, or has at_least, at_most or both, in this order";
+                    let detail =
+                        "`count` is a number, or has at_least, at_most or both, in this order";
                     return Err(Problem::invalid(detail).at("/count"));
                 }
                 Ok(Expected::Count { of: of.matcher("/match")?, at_least, at_most })
@@ -316,7 +319,12 @@ impl WhereBody {
             (None, Some(query), None, None) => Place::Query(query),
             (None, None, Some(header), None) => Place::Header(header),
             (None, None, None, Some(true)) => Place::Path,
-            _ => return invalid("say exactly one of `body`, `query`, `header` and `path: true`", ""),
+            _ => {
+                return invalid(
+                    "say exactly one of `body`, `query`, `header` and `path: true`",
+                    "",
+                );
+            }
         };
         let test = match (self.equals, self.matches, self.exists) {
             (Some(value), None, None) => Test::Equals(value),

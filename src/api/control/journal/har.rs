@@ -66,7 +66,8 @@ fn request(exchange: &Exchange, telling: &Telling) -> Value {
         "bodySize": if telling.canonical { json!(-1) } else { json!(body.len()) },
     });
     if let Some(body) = telling.body(body, headers, exchange) {
-        told["postData"] = json!({ "mimeType": media_type(headers), "params": [], "text": body.text });
+        told["postData"] =
+            json!({ "mimeType": media_type(headers), "params": [], "text": body.text });
         if let Some(encoding) = body.encoding {
             // HAR has no member for it in requests.
             told["postData"]["_encoding"] = encoding.into();

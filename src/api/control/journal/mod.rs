@@ -58,7 +58,8 @@ impl Selection {
     /// What the query says.
     pub fn read(ask: &Ask<'_>) -> Result<Self, Problem> {
         let operation = ask.query("operation").map(|text| {
-            Pattern::new(text).ok_or_else(|| bad("operation", text, "a name such as v2.users.list or v2.*"))
+            Pattern::new(text)
+                .ok_or_else(|| bad("operation", text, "a name such as v2.users.list or v2.*"))
         });
         Ok(Self { operation: operation.transpose()?, kind: ask.query("kind").map(str::to_owned) })
     }
@@ -161,7 +162,11 @@ fn duration(text: &str, most: Duration) -> Option<Duration> {
 fn number(ask: &Ask<'_>, name: &str, low: u64, high: u64) -> Result<Option<u64>, Problem> {
     let Some(text) = ask.query(name) else { return Ok(None) };
     let number = text.parse().ok().filter(|number| (low..=high).contains(number));
-    let wanted = if high == u64::MAX { format!("a number from {low}") } else { format!("a number from {low} to {high}") };
+    let wanted = if high == u64::MAX {
+        format!("a number from {low}")
+    } else {
+        format!("a number from {low} to {high}")
+    };
     number.map(Some).ok_or_else(|| bad(name, text, &wanted))
 }
 
@@ -177,5 +182,7 @@ fn one_of<'a>(
 }
 
 fn bad(name: &str, text: &str, wanted: &str) -> Problem {
-    Problem::invalid(format!("query parameter `{name}` does not take `{text:.80}`; it takes {wanted}"))
+    Problem::invalid(format!(
+        "query parameter `{name}` does not take `{text:.80}`; it takes {wanted}"
+    ))
 }

@@ -3,6 +3,7 @@
 //! Nothing is queued for a reader: it has a place in the journal, and the next entries are rendered when there is room for
 //! them. Who reads so slowly that the journal has dropped entries meanwhile is told of the gap.
 
+use std::fmt::Write as _;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -117,7 +118,7 @@ impl Reader {
     fn render(&mut self, next: &Next) -> Bytes {
         let mut text = String::new();
         if let Some((from, to)) = next.gap {
-            write(&mut text, to, "gap", &Gap::from((from, to)));
+            put(&mut text, to, "gap", &Gap::from((from, to)));
             self.place = to;
         }
         for entry in &next.entries {
@@ -128,7 +129,7 @@ impl Reader {
             }
             if is_wanted {
                 let view = EntryView::of(entry, &self.telling);
-                write(&mut text, entry.seq, view.kind, &view);
+                put(&mut text, entry.seq, view.kind, &view);
             }
             self.place = entry.seq;
         }
@@ -146,7 +147,8 @@ impl Next {
 }
 
 /// One event. JSON without blanks between values has no line ends.
-fn write(text: &mut String, id: u64, event: &str, data: &impl serde::Serialize) {
+fn put(text: &mut String, id: u64, event: &str, data: &impl serde::Serialize) {
     let data = serde_json::to_string(data).unwrap_or_default();
-    *text += &format!("id: {id}\nevent: {event}\ndata: {data}\n\n");
+    // Writing to a string cannot fail.
+    let _ = write!(text, "id: {id}\nevent: {event}\ndata: {data}\n\n");
 }

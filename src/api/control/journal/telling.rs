@@ -116,7 +116,7 @@ impl Telling {
         if place.split('/').any(secrets::is_member) || secrets::is_header(place) {
             return secrets::REDACTED.into();
         }
-        let copy = |text: &str| secrets::copy(text, Copying { redact: true, compact: true });
+        let copy = |text: &str| secrets::copy(text, Copying { redact: true, compact: false });
         match value {
             Value::String(text) => copy(text).into(),
             other => serde_json::from_str(&copy(&other.to_string())).unwrap_or_default(),

@@ -185,7 +185,7 @@ impl EntryView {
         Self {
             seq: entry.seq,
             at: date::precise(entry.at),
-            real_ms: told.then(|| entry.real.0 / 1000),
+            real_ms: told.then_some(entry.real.0 / 1000),
             kind: entry.kind(),
             universe: told.then(|| telling.universe.clone()),
             what,
