@@ -8,12 +8,12 @@ use std::sync::Arc;
 
 use crate::api::json::Json;
 use crate::api::{Api, ApiOptions};
-use crate::engine::{Advance, AdvanceError, DEFAULT, Engine, RealTime, Universe, real_time};
+use crate::engine::{Advance, AdvanceError, DEFAULT, Engine, Origin, Universe, real_time};
 use crate::http::{Limits, Server};
 use crate::model::At;
 use crate::sim::settings::SettingError;
 use crate::sim::spec::WorldSpec;
-use crate::sim::{Clock, ClockMode, Settings, SiteId, build, date};
+use crate::sim::{ClockMode, Settings, SiteId, date};
 use crate::snapshot::{self, WorldError};
 
 /// When clocks start that do not start at the present: 2026-01-15T09:00:00Z.
@@ -56,6 +56,7 @@ pub struct Builder {
     profile: String,
     settings: Vec<(String, String)>,
     options: ApiOptions,
+    auto_universe: bool,
     limits: Limits,
 }
 
@@ -76,6 +77,7 @@ impl Default for Builder {
             profile: "observed".to_owned(),
             settings: Vec::new(),
             options: ApiOptions::default(),
+            auto_universe: false,
             limits: Limits::default(),
         }
     }
@@ -146,6 +148,13 @@ impl Builder {
         self
     }
 
+    /// Gives an unknown but well-formed token a universe of its own, with this world.
+    #[must_use]
+    pub const fn auto_universe(mut self, auto: bool) -> Self {
+        self.auto_universe = auto;
+        self
+    }
+
     /// Base of the URLs written into answers, without a slash at its end.
     #[must_use]
     pub fn public_url(mut self, url: &str) -> Self {
@@ -182,11 +191,9 @@ impl Builder {
             World::Named(name) => snapshot::load(&name, self.seed)?,
             World::Given(spec) => *spec,
         };
-        let world = build(&spec, self.seed, start, settings.token_lifetime);
-        let real_time = RealTime::default();
-        let clock = Clock::new(self.clock, start, real_time.now());
-        let universe = Universe::new(DEFAULT, self.seed, world, clock, settings, real_time);
-        let engine = Arc::new(Engine::new(universe));
+        let origin =
+            Origin { seed: self.seed, spec: Arc::new(spec), settings, clock: self.clock, start };
+        let engine = Arc::new(Engine::new(origin, self.auto_universe));
         let api = Arc::new(Api::new(Arc::clone(&engine), self.options));
         let address = self.listen;
         let server = Server::bind(address, Arc::clone(&api), self.limits)
@@ -284,14 +291,11 @@ impl UniverseHandle {
     #[track_caller]
     pub fn stoken(&self, location: &str) -> String {
         let stokens = self.stokens();
-        let found = stokens.iter().find(|(key, _)| key == location);
-        match found {
-            Some((_, stoken)) => stoken.clone(),
-            None => {
-                let keys: Vec<&str> = stokens.iter().map(|(key, _)| key.as_str()).collect();
-                panic!("there is no location `{location}`; there are: {}", keys.join(", "))
-            }
+        if let Some((_, stoken)) = stokens.iter().find(|(key, _)| key == location) {
+            return stoken.clone();
         }
+        let keys: Vec<&str> = stokens.iter().map(|(key, _)| key.as_str()).collect();
+        panic!("there is no location `{location}`; there are: {}", keys.join(", "))
     }
 
     /// The content token of each location, in world order. None if the universe failed.
@@ -327,11 +331,11 @@ impl ClockHandle {
     /// Moves time on by a duration such as `90s`, and returns what happened on the way, in order.
     pub fn advance(&self, by: &str) -> Result<Advance, AdvanceError> {
         let span = date::parse_span(by).ok_or_else(|| AdvanceError::Duration(by.to_owned()))?;
-        self.universe.advance_by(span)
+        Ok(self.universe.turn(|turn| turn.advance_by(span))?)
     }
 
     /// Moves time on to an instant, and returns what happened on the way, in order.
     pub fn advance_to(&self, to: At) -> Result<Advance, AdvanceError> {
-        self.universe.advance_to(to)
+        self.universe.turn(|turn| turn.advance_to(to))?
     }
 }

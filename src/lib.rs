@@ -26,9 +26,11 @@
 pub mod api;
 pub mod cli;
 pub mod engine;
+pub mod exchange;
 pub mod fidelity;
 pub mod http;
 mod instance;
+pub mod journal;
 pub mod model;
 pub mod sim;
 pub mod snapshot;
@@ -36,3 +38,8 @@ pub mod store;
 
 pub use instance::{Builder, ClockHandle, Quince, StartError, UniverseHandle, VIRTUAL_START};
 pub use sim::ClockMode;
+
+/// Compiles and runs the Rust of the README.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -30,10 +30,19 @@ impl Lints {
         self.noticed.is_empty()
     }
 
+    /// What was noticed: name, and what it is about.
+    pub fn noticed(&self) -> &[(&'static str, String)] {
+        &self.noticed
+    }
+
     /// Puts the names into the headers of an answer, each once.
     pub fn tell(&self, headers: &mut HeaderMap) {
-        let mut names: Vec<&str> = self.noticed.iter().map(|(name, _)| *name).collect();
-        names.dedup();
+        let mut names: Vec<&str> = Vec::new();
+        for (name, _) in &self.noticed {
+            if !names.contains(name) {
+                names.push(name);
+            }
+        }
         if let Ok(value) = HeaderValue::from_str(&names.join(", "))
             && !names.is_empty()
         {

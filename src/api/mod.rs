@@ -3,21 +3,23 @@
 //! Surfaces do not know each other. What they share is the engine's turn, and [`exchange`], [`json`] and
 //! [`lint`]. Not here: sockets and HTTP parsing (`http`).
 
-pub mod exchange;
 pub mod json;
 pub mod lint;
 pub mod operations;
 pub mod v2;
 
+pub use crate::exchange;
+
 use std::sync::Arc;
 
 use http::{HeaderValue, StatusCode, header};
 
-use self::exchange::{Door, Reply, Request};
 use self::lint::Lints;
-use crate::engine::{Engine, Universe};
+use crate::engine::{Engine, Found};
+use crate::exchange::{Door, Reply, Request};
+use crate::journal::{Answer, Exchange};
 use crate::model::At;
-use crate::sim::date;
+use crate::sim::{Credential, date};
 
 /// Options of a server that more than one surface looks at.
 #[derive(Debug, Clone, Default)]
@@ -37,21 +39,6 @@ pub struct Api {
     options: ApiOptions,
 }
 
-/// An answer with what the log says of it.
-struct Answered {
-    reply: Reply,
-    operation: &'static str,
-    universe: Option<Arc<Universe>>,
-    /// The universe's time at the turn of the exchange, if it took one.
-    now: Option<At>,
-}
-
-impl Answered {
-    const fn without_turn(reply: Reply, operation: &'static str) -> Self {
-        Self { reply, operation, universe: None, now: None }
-    }
-}
-
 impl Api {
     /// The surfaces over an engine.
     pub const fn new(engine: Arc<Engine>, options: ApiOptions) -> Self {
@@ -59,69 +46,117 @@ impl Api {
     }
 
     /// Answers one request. Does not wait for anything.
-    pub fn respond(&self, request: &Request) -> Reply {
-        let mut lints = Lints::default();
-        let Answered { mut reply, operation, universe, now } = self.dispatch(request, &mut lints);
-        let universe = universe.as_ref().unwrap_or_else(|| self.engine.default_universe());
-        // A broken universe has no time any more; its answers do without a date.
-        if let Some(now) = now.or_else(|| universe.turn(|turn| turn.now()).ok())
-            && let Ok(date) = HeaderValue::from_str(&date::http(now))
-        {
-            reply.headers.insert(header::DATE, date);
+    pub fn respond(&self, request: Request) -> Reply {
+        if let Some(reply) = operations::answer(&request) {
+            return self.undated(&request, reply, "operations");
         }
+        let (prefix, mut request) = take_prefix(request);
+        let base_url = self.base_url(&request, prefix.as_deref());
+        if let Some(path) = request.path.strip_prefix("/mdm/v2/") {
+            let mut lints = Lints::default();
+            let bare = path.strip_suffix('/').unwrap_or(path).to_owned();
+            if bare.len() < path.len() {
+                lints.note("trailing-slash", path);
+            }
+            let credential = v2::call::bearer(&request);
+            if let Some(found) = self.engine.route(prefix.as_deref(), credential.as_ref()) {
+                return self.v2(&found, request, &bare, credential.as_ref(), lints, &base_url);
+            }
+        }
+        let what = match &prefix {
+            Some(id) if self.engine.universe(id).is_none() => format!("has no universe `{id:.64}`"),
+            _ => format!("serves nothing at {:.200}", request.path),
+        };
+        request.path.truncate(200);
+        let reply = Reply::text(StatusCode::NOT_FOUND, format!("quince {what}\n"));
+        self.undated(&request, reply, "unknown")
+    }
+
+    fn v2(
+        &self,
+        found: &Found,
+        request: Request,
+        path: &str,
+        credential: Option<&Credential>,
+        mut lints: Lints,
+        base_url: &str,
+    ) -> Reply {
+        let universe = &found.universe;
+        let (route, operation) = match v2::route(path, &request.method) {
+            Ok((operation, name)) => (Ok(operation), name),
+            Err(error) => (Err(error), v2::UNKNOWN),
+        };
+        let exchange = Arc::new(Exchange::new(operation, found.routed, request));
+        let mut call = v2::call::Call {
+            universe,
+            exchange: &exchange,
+            credential,
+            lints: &mut lints,
+            strict: self.options.strict,
+            opened: None,
+        };
+        let place = v2::Place { base_url, receivers: &self.options.receivers };
+        let mut reply = v2::answer(place, &mut call, route);
+        // Who was refused before taking a turn takes it now: every call is in the journal.
+        let opened = call.opened.or_else(|| {
+            call.open(|_, _| Ok(())).ok()?;
+            call.opened
+        });
         lints.tell(&mut reply.headers);
-        log(request, &reply, operation, universe.id(), &lints);
+        // A broken universe has no time any more; its answers do without a date.
+        if let Some(v2::call::Opened { seq, now }) = opened {
+            set_date(&mut reply, now);
+            let (status, headers, body) = (reply.status, reply.headers.clone(), reply.body.clone());
+            let lints = lints.noticed().to_vec();
+            universe.complete(seq, &exchange, Answer { status, headers, body, lints });
+        }
+        log(&exchange.request, &reply, operation, universe.id(), &lints);
         reply
     }
 
-    fn dispatch(&self, request: &Request, lints: &mut Lints) -> Answered {
-        if let Some(reply) = operations::answer(request) {
-            return Answered::without_turn(reply, "operations");
+    /// An answer that belongs to no universe: the default one's date, and no journal entry.
+    fn undated(&self, request: &Request, mut reply: Reply, operation: &str) -> Reply {
+        let universe = self.engine.default_universe();
+        if let Ok(now) = universe.turn(|turn| turn.now()) {
+            set_date(&mut reply, now);
         }
-        match request.path.strip_prefix("/mdm/v2/") {
-            Some(path) => self.v2(request, path, lints),
-            None => {
-                let what = format!("quince serves nothing at {:.200}\n", request.path);
-                Answered::without_turn(Reply::text(StatusCode::NOT_FOUND, what), "unknown")
-            }
-        }
+        log(request, &reply, operation, "-", &Lints::default());
+        reply
     }
 
-    fn v2(&self, request: &Request, path: &str, lints: &mut Lints) -> Answered {
-        let bare = path.strip_suffix('/').unwrap_or(path);
-        if bare.len() < path.len() {
-            lints.note("trailing-slash", path);
-        }
-        let credential = v2::call::bearer(request);
-        let universe = self.engine.route(credential.as_ref());
-        let ((reply, now), operation) = match v2::route(bare, &request.method) {
-            Err(error) => ((error.reply(), None), v2::UNKNOWN),
-            Ok((operation, name)) => {
-                let base_url = self.base_url(request);
-                let place = v2::Place {
-                    universe: &universe,
-                    base_url: &base_url,
-                    strict: self.options.strict,
-                    receivers: &self.options.receivers,
-                };
-                (v2::answer(place, request, operation, credential.as_ref(), lints), name)
-            }
-        };
-        Answered { reply, operation, universe: Some(universe), now }
-    }
-
-    /// The base of URLs written into answers: `--public-url`, or what the client called.
-    fn base_url(&self, request: &Request) -> String {
-        self.options.public_url.clone().unwrap_or_else(|| {
+    /// The base of URLs written into answers: `--public-url`, or what the client called; with the prefix
+    /// of the universe that it called.
+    fn base_url(&self, request: &Request, prefix: Option<&str>) -> String {
+        let mut base = self.options.public_url.clone().unwrap_or_else(|| {
             let authority = request.authority.as_deref().unwrap_or("localhost");
             format!("{}://{authority}", request.scheme.as_str())
-        })
+        });
+        if let Some(id) = prefix {
+            base += "/u/";
+            base += id;
+        }
+        base
     }
 }
 
 impl Door for Api {
     async fn answer(&self, request: Request) -> Reply {
-        self.respond(&request)
+        self.respond(request)
+    }
+}
+
+/// Takes `/u/<id>` off the path: below it every surface is served for that universe alone.
+fn take_prefix(mut request: Request) -> (Option<String>, Request) {
+    let Some(rest) = request.path.strip_prefix("/u/") else { return (None, request) };
+    let (id, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+    let (id, path) = (id.to_owned(), path.to_owned());
+    request.path = path;
+    (Some(id), request)
+}
+
+fn set_date(reply: &mut Reply, now: At) {
+    if let Ok(date) = HeaderValue::from_str(&date::http(now)) {
+        reply.headers.insert(header::DATE, date);
     }
 }
 

@@ -1,102 +1,116 @@
-//! A universe: a world with its clock and settings under one lock, and the turn.
+//! A universe: a world with its clock, settings and journal under one lock, and the turn.
 //!
-//! One exchange is one turn: read the clock, do what fell due, apply. Everything that a turn decides happens under
-//! the lock, in this order, so that the orders of time, writes and counters are one. Whatever costs time and
-//! decides nothing (parsing before, rendering after) happens outside.
+//! One exchange is one turn: read the clock, do what fell due, apply, append to the journal. Everything that a turn
+//! decides happens under the lock, in this order, so that the orders of time, writes, journal and counters are
+//! one. Whatever costs time and decides nothing (parsing before, rendering after) happens outside.
 //!
 //! Invariants: no lock is held across an await; nothing is read from a clock before the lock.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use parking_lot::Mutex;
+use tokio::sync::watch;
 
+use super::marks::Marks;
 use super::rate::Rate;
 use super::real_time::RealTime;
-use crate::model::{At, ClientConfig, Command, ConfigChange, Limits, Refusal, Span};
-use crate::sim::{
-    Clock, ClockMode, Credential, Happening, Real, Session, Settings, Site, SiteId, TokenRefusal,
-    World,
-};
+use super::turn::Turn;
+use crate::journal::{Act, Answer, Entry, Exchange, Journal, What};
+use crate::model::At;
+use crate::sim::spec::WorldSpec;
+use crate::sim::{Clock, ClockMode, Real, Settings, World, build};
 
-/// An isolated world with its own clock and settings.
+/// What a universe begins with, and what a reset goes back to.
+#[derive(Debug, Clone)]
+pub struct Origin {
+    /// The seed of everything that is made up.
+    pub seed: u64,
+    /// The world as data.
+    pub spec: Arc<WorldSpec>,
+    /// The settings.
+    pub settings: Settings,
+    /// Who moves time.
+    pub clock: ClockMode,
+    /// What the clock shows at first.
+    pub start: At,
+}
+
+/// An isolated world with its own clock, settings and journal.
 #[derive(Debug)]
 pub struct Universe {
     id: String,
-    seed: u64,
+    origin: Origin,
     real_time: RealTime,
+    /// Dropped when nobody called it for so long, in real time.
+    ttl: Option<Duration>,
+    /// Real time of the latest call, in microseconds.
+    last_call: AtomicU64,
     /// Held for one turn at a time, which takes microseconds and never waits.
     state: Mutex<State>,
+    /// The number of the latest entry that is complete; who waits for the journal waits here.
+    grown: watch::Sender<u64>,
 }
 
-#[derive(Debug)]
-struct State {
-    world: World,
-    clock: Clock,
-    settings: Arc<Settings>,
-    rate: Rate,
+/// What the lock protects.
+#[derive(Debug, Clone)]
+pub(super) struct State {
+    pub(super) world: World,
+    pub(super) clock: Clock,
+    pub(super) settings: Arc<Settings>,
+    pub(super) journal: Journal,
+    pub(super) marks: Marks,
+    pub(super) rate: Rate,
     /// A poll of a pending event was warned about under a manual clock.
-    pending_warned: bool,
+    pub(super) pending_warned: bool,
+    /// An advance is on its way; a second one is refused.
+    pub(super) advancing: bool,
     /// A turn began and did not end: it panicked, and the world may be half changed.
-    broken: bool,
+    pub(super) broken: bool,
 }
 
 /// The universe failed in an earlier turn and does not answer any more.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("this universe failed in an earlier call and may be half changed; restart quince")]
+#[error(
+    "this universe failed in an earlier call and may be half changed; reset it or restart quince"
+)]
 pub struct Broken;
 
-/// Why time was not moved.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum AdvanceError {
-    /// Time does not go back.
-    #[error("the clock shows {now} already; time does not go back to {to}")]
-    Back {
-        /// What the clock shows.
-        now: String,
-        /// Where it was to go.
-        to: String,
-    },
-    /// Not a duration.
-    #[error("`{0}` is not a duration: write 90s, 5m, 2h, 1d or 200ms")]
-    Duration(String),
-    /// See [`Broken`].
-    #[error(transparent)]
-    Broken(#[from] Broken),
-}
-
-/// What an advance did.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Advance {
-    /// What the clock shows now.
-    pub now: At,
-    /// What happened on the way, in order; at most [`HAPPENED_MAX`].
-    pub happened: Vec<Happening>,
-    /// How many more things happened.
-    pub omitted: usize,
-}
-
-/// Happenings that one advance tells.
-pub const HAPPENED_MAX: usize = 10_000;
-
 impl Universe {
-    /// Puts a world under a clock and settings.
-    pub fn new(
-        id: &str,
-        seed: u64,
-        world: World,
-        clock: Clock,
-        settings: Settings,
-        real_time: RealTime,
-    ) -> Self {
+    /// Builds the world of `origin` and puts it under its clock.
+    pub fn new(id: &str, origin: Origin, ttl: Option<Duration>, real_time: RealTime) -> Self {
+        let world = build(&origin.spec, origin.seed, origin.start, origin.settings.token_lifetime);
         let state = State {
             world,
-            clock,
-            settings: Arc::new(settings),
+            clock: Clock::new(origin.clock, origin.start, real_time.now()),
+            settings: Arc::new(origin.settings.clone()),
+            journal: Journal::default(),
+            marks: Marks::default(),
             rate: Rate::default(),
             pending_warned: false,
+            advancing: false,
             broken: false,
         };
-        Self { id: id.to_owned(), seed, real_time, state: Mutex::new(state) }
+        Self::with(id, origin, ttl, real_time, state)
+    }
+
+    fn with(
+        id: &str,
+        origin: Origin,
+        ttl: Option<Duration>,
+        real_time: RealTime,
+        state: State,
+    ) -> Self {
+        Self {
+            id: id.to_owned(),
+            origin,
+            real_time,
+            ttl,
+            last_call: AtomicU64::new(real_time.now().0),
+            state: Mutex::new(state),
+            grown: watch::Sender::new(0),
+        }
     }
 
     /// Its id.
@@ -106,7 +120,12 @@ impl Universe {
 
     /// Its seed.
     pub const fn seed(&self) -> u64 {
-        self.seed
+        self.origin.seed
+    }
+
+    /// What it began with.
+    pub const fn origin(&self) -> &Origin {
+        &self.origin
     }
 
     /// Takes a turn: brings the world up to the present, then does `act`.
@@ -116,26 +135,134 @@ impl Universe {
             return Err(Broken);
         }
         let real = self.real_time.now();
+        self.last_call.store(real.0, Ordering::Relaxed);
+        let before = state.journal.last();
         let now = state.catch_up(real);
-        let result = act(&mut Turn { universe: self, state: &mut state, now, real });
+        let mut turn = Turn::new(&self.id, &mut state, now, real);
+        let result = act(&mut turn);
+        let after = state.journal.last();
         state.broken = false;
+        drop(state);
+        if after > before {
+            self.grown.send_replace(after);
+        }
         Ok(result)
     }
 
-    /// Moves time on by `span`, through everything that falls due on the way, in order.
-    pub fn advance_by(&self, span: Span) -> Result<Advance, AdvanceError> {
-        Ok(self.turn(|turn| turn.advance_to(turn.now.plus(span)))?)
+    /// Adds the answer to an exchange that a turn has opened. Called before the first byte leaves.
+    pub fn complete(&self, seq: u64, exchange: &Exchange, answer: Answer) {
+        if exchange.answer.set(answer).is_ok() {
+            self.state.lock().journal.recount(seq);
+            self.grown.send_modify(|_| ());
+        }
     }
 
-    /// Moves time on to `to`, through everything that falls due on the way, in order.
-    pub fn advance_to(&self, to: At) -> Result<Advance, AdvanceError> {
-        self.turn(|turn| {
-            if to < turn.now {
-                let (now, to) = (crate::sim::date::wire(turn.now), crate::sim::date::wire(to));
-                return Err(AdvanceError::Back { now, to });
-            }
-            Ok(turn.advance_to(to))
-        })?
+    /// Tells whenever the journal grows or an answer is added to it.
+    pub fn journal_grows(&self) -> watch::Receiver<u64> {
+        self.grown.subscribe()
+    }
+
+    /// Looks at the world as it stands. Takes no turn: no time passes by looking.
+    pub fn look<R>(&self, look: impl FnOnce(&World) -> R) -> R {
+        look(&self.state.lock().world)
+    }
+
+    /// Looks at the journal. Takes no turn: nothing happens by looking.
+    pub fn with_journal<R>(&self, look: impl FnOnce(&Journal) -> R) -> R {
+        look(&self.state.lock().journal)
+    }
+
+    /// Whether nobody called for longer than its time to live.
+    pub(super) fn is_over(&self, real: Real) -> bool {
+        let idle = real.0.saturating_sub(self.last_call.load(Ordering::Relaxed));
+        self.ttl.is_some_and(|ttl| u128::from(idle) > ttl.as_micros())
+    }
+
+    /// Real time of the latest call.
+    pub(super) fn last_call(&self) -> Real {
+        Real(self.last_call.load(Ordering::Relaxed))
+    }
+
+    /// A copy under another id: state, clock, settings, pending events, marks. It shares everything until
+    /// either is written to. Its journal begins with where it comes from.
+    pub fn fork(&self, id: &str, ttl: Option<Duration>) -> Result<(Self, u64), Broken> {
+        let (mut state, seq) = self.turn(|turn| (turn.copy(), turn.seq()))?;
+        state.broken = false;
+        state.advancing = false;
+        state.rate = Rate::default();
+        state.journal = Journal::default();
+        let real = self.real_time.now();
+        let at = state.clock.now(real);
+        let text = format!("forked from {} at {seq}", self.id);
+        let act = Act { kind: "forked", name: self.id.clone(), text };
+        state.journal.append(|seq| Entry { seq, at, real, what: What::Act(act) });
+        Ok((Self::with(id, self.origin.clone(), ttl, self.real_time, state), seq))
+    }
+
+    /// Goes back to the beginning in part or in whole, and returns the number of the journal entry that
+    /// says so. Also mends a broken universe if the state is part of it.
+    pub fn reset(&self, scope: Scope) -> Result<u64, Broken> {
+        let mut state = self.state.lock();
+        if state.broken && !scope.has_state() {
+            return Err(Broken);
+        }
+        let real = self.real_time.now();
+        let Origin { seed, spec, settings, clock, start } = &self.origin;
+        if scope.has_state() {
+            let world = build(spec, *seed, *start, settings.token_lifetime);
+            state.world = world.in_place_of(&state.world);
+            state.marks = Marks::default();
+            state.broken = false;
+            state.pending_warned = false;
+        }
+        if matches!(scope, Scope::All) {
+            state.settings = Arc::new(settings.clone());
+        }
+        if matches!(scope, Scope::All | Scope::Clock) {
+            state.clock = Clock::new(*clock, *start, real);
+        }
+        if matches!(scope, Scope::All | Scope::Journal) {
+            state.journal.clear();
+        }
+        let at = state.clock.now(real);
+        let name = scope.as_str().to_owned();
+        let act = Act { kind: "reset", text: format!("reset of {name}"), name };
+        let seq = state.journal.append(|seq| Entry { seq, at, real, what: What::Act(act) });
+        drop(state);
+        self.grown.send_replace(seq);
+        Ok(seq)
+    }
+}
+
+/// How far a reset goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scope {
+    /// Everything.
+    All,
+    /// The world; tokens stay, and version ids of before are unknown.
+    State,
+    /// The journal.
+    Journal,
+    /// Rules and their counters.
+    Rules,
+    /// The clock.
+    Clock,
+}
+
+impl Scope {
+    const fn has_state(self) -> bool {
+        matches!(self, Self::All | Self::State)
+    }
+
+    /// As it is written.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::All => "all",
+            Self::State => "state",
+            Self::Journal => "journal",
+            Self::Rules => "rules",
+            Self::Clock => "clock",
+        }
     }
 }
 
@@ -144,127 +271,24 @@ impl State {
     /// two requests the world is settled.
     fn catch_up(&mut self, real: Real) -> At {
         let now = self.clock.now(real);
-        self.world.step_to(now, &self.settings, tell);
+        self.step_to(now, real);
         if self.clock.mode() == ClockMode::Auto {
             while let Some(due) = self.world.next_due()
                 && due <= self.clock.now(real).plus(self.settings.auto_horizon)
             {
                 self.clock.advance_to(due, real);
-                self.world.step_to(due, &self.settings, tell);
+                self.step_to(due, real);
             }
         }
         self.clock.now(real)
     }
-}
 
-/// One line of log for each event that ended by itself.
-#[allow(clippy::needless_pass_by_value, reason = "the shape of a teller")]
-fn tell(happening: Happening) {
-    if let Some(well) = happening.ended {
-        let (completed, requested) = happening.completed;
-        let Happening { location, event_id, .. } = happening;
-        let outcome = if well { "complete" } else { "failed" };
-        tracing::debug!(
-            location,
-            event = event_id,
-            "event {outcome}: {completed} of {requested} tasks"
-        );
-    }
-}
-
-/// A universe in the hands of one exchange, at one moment.
-#[derive(Debug)]
-pub struct Turn<'a> {
-    universe: &'a Universe,
-    state: &'a mut State,
-    now: At,
-    real: Real,
-}
-
-impl Turn<'_> {
-    /// The universe's time.
-    pub const fn now(&self) -> At {
-        self.now
-    }
-
-    /// The settings in force; cheap to keep.
-    pub fn settings(&self) -> Arc<Settings> {
-        Arc::clone(&self.state.settings)
-    }
-
-    /// Who moves the universe's time.
-    pub const fn clock_mode(&self) -> ClockMode {
-        self.state.clock.mode()
-    }
-
-    /// The world as it stands.
-    pub const fn world(&self) -> &World {
-        &self.state.world
-    }
-
-    /// Finds the location that a token manages.
-    pub fn authenticate(&mut self, credential: &Credential) -> Result<Session, TokenRefusal> {
-        self.state.world.authenticate(self.universe.id(), credential, self.now)
-    }
-
-    /// A location as it stands; cheap to keep, and it does not change any more.
-    pub fn site(&self, id: SiteId) -> Option<Site> {
-        self.state.world.site(id).cloned()
-    }
-
-    /// The life of the world, for version ids.
-    pub const fn epoch(&self) -> u16 {
-        self.state.world.epoch()
-    }
-
-    /// Accepts a command for a location, or refuses it. `None` if there is no such location.
-    pub fn accept(&mut self, id: SiteId, command: Command) -> Option<Result<u64, Refusal>> {
-        let settings = Arc::clone(&self.state.settings);
-        self.state.world.accept(id, command, self.now, &settings)
-    }
-
-    /// Changes a location's client configuration and returns the new one. `None` if there is no such
-    /// location.
-    pub fn configure(&mut self, id: SiteId, change: ConfigChange) -> Option<Arc<ClientConfig>> {
-        self.state.world.change(id, |location, _| {
-            location.config = Arc::new(location.config.changed(change));
-            Arc::clone(&location.config)
-        })
-    }
-
-    /// Counts a request against a location's rate, in real time; false if it is one too many.
-    pub fn within_rate(&mut self, id: SiteId, limits: &Limits) -> bool {
-        self.state.rate.admit(id, limits.requests_per_second, self.real)
-    }
-
-    /// True the first time that a pending event is polled under a manual clock: who polls would
-    /// wait for ever.
-    pub fn first_pending_poll(&mut self) -> bool {
-        self.clock_mode() == ClockMode::Manual
-            && !std::mem::replace(&mut self.state.pending_warned, true)
-    }
-
-    /// The content token of a location.
-    pub fn stoken(&self, id: SiteId) -> Option<String> {
-        self.state.world.stoken(self.universe.id(), id)
-    }
-
-    fn advance_to(&mut self, to: At) -> Advance {
-        let settings = Arc::clone(&self.state.settings);
-        let mut advance = Advance { now: to, happened: Vec::new(), omitted: 0 };
-        while let Some(due) = self.state.world.next_due().filter(|due| *due <= to) {
-            self.state.clock.advance_to(due, self.real);
-            self.state.world.step_to(due, &settings, |happening| {
-                if advance.happened.len() < HAPPENED_MAX {
-                    advance.happened.push(happening);
-                } else {
-                    advance.omitted += 1;
-                }
-            });
-        }
-        self.state.clock.advance_to(to, self.real);
-        self.now = self.state.clock.now(self.real);
-        advance.now = self.now;
-        advance
+    /// Does everything that falls due until `to`, and notes each step.
+    pub(super) fn step_to(&mut self, to: At, real: Real) {
+        let Self { world, settings, journal, .. } = self;
+        world.step_to(to, settings, |happening| {
+            let at = happening.at;
+            journal.append(|seq| Entry { seq, at, real, what: What::Event(happening) });
+        });
     }
 }

@@ -13,7 +13,7 @@ use super::{
     Limits,
     connection::{self, Shared},
 };
-use crate::api::exchange::Door;
+use crate::exchange::Door;
 
 /// How long to leave the listener alone after the system could not accept (no descriptors, no
 /// memory): long enough not to spin, short enough to go unnoticed.

@@ -24,7 +24,7 @@ use super::{
     socket::{self, Ending, Socket},
     wire::{Counted, Wire},
 };
-use crate::api::exchange::{Door, Scheme};
+use crate::exchange::{Door, Scheme};
 
 /// Header lines of one request; more are answered with 431.
 const MAX_HEADERS: usize = 100;

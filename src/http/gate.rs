@@ -24,7 +24,7 @@ use super::{
     body::{self, Payload, Unread},
     wire::Wire,
 };
-use crate::api::exchange::{Door, Fate, Reply, Request, Scheme};
+use crate::exchange::{Door, Fate, Reply, Request, Scheme};
 
 /// What hyper sends before it reads the body of a client that asks for it.
 const CONTINUE: &str = "HTTP/1.1 100 Continue\r\n\r\n";

@@ -27,7 +27,7 @@ impl Default for Limits {
             connections: 4096,
             body_bytes: 4 << 20,
             body_timeout: Duration::from_secs(30),
-            head_timeout: Duration::from_secs(60),
+            head_timeout: Duration::from_mins(1),
             grace: Duration::from_secs(5),
             linger: Duration::from_secs(2),
         }

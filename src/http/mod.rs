@@ -24,7 +24,7 @@
 //! this room gives by itself (400, 408, 413 in plain text, and hyper's bare 400 and 431 to heads
 //! that don't parse) are not seen by the door.
 //!
-//! [`Door`]: crate::api::exchange::Door
+//! [`Door`]: crate::exchange::Door
 
 mod accept;
 mod body;

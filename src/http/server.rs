@@ -5,7 +5,7 @@ use std::{io, net::SocketAddr, sync::Arc};
 use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
 
 use super::{Limits, accept};
-use crate::api::exchange::Door;
+use crate::exchange::Door;
 
 /// A listening server. Dropping it closes its port and all its connections at once; [`Server::stop`]
 /// lets exchanges in flight end first.

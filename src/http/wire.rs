@@ -25,7 +25,7 @@ use tokio::{
 };
 
 use super::socket::Ending;
-use crate::api::exchange::Fate;
+use crate::exchange::Fate;
 
 /// What a connection's stream and its exchanges know of each other. Clones share one state.
 #[derive(Clone, Default)]

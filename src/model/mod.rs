@@ -12,6 +12,8 @@ pub mod behaviour;
 mod checks;
 pub mod command;
 pub mod config;
+#[cfg(test)]
+mod cost_tests;
 pub mod event;
 pub mod ids;
 pub mod kinds;

@@ -53,7 +53,7 @@ impl Clock {
     pub fn now(&mut self, real: Real) -> At {
         let elapsed = real.0.saturating_sub(self.since.0);
         let shown = match self.mode {
-            ClockMode::Wall => self.base.plus(Span((elapsed / 1000) as i64)),
+            ClockMode::Wall => self.base.plus(Span((elapsed / 1000).cast_signed())),
             // Rounding is harmless here: a factor is not exact in the first place.
             #[allow(clippy::cast_precision_loss)]
             ClockMode::Scaled(factor) => {
@@ -63,6 +63,13 @@ impl Clock {
         };
         self.last = self.last.max(shown);
         self.last
+    }
+
+    /// Gives it another mode; it goes on from what it shows.
+    pub fn set_mode(&mut self, mode: ClockMode, real: Real) {
+        self.base = self.now(real);
+        self.since = real;
+        self.mode = mode;
     }
 
     /// Moves it on to `to`, whatever its mode; never back.

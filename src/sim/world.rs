@@ -103,6 +103,16 @@ impl Credential {
     pub fn universe(&self) -> Option<&str> {
         self.claims.as_ref().map(|(claims, _)| claims.universe.as_str())
     }
+
+    /// The token as it was presented.
+    pub fn text(&self) -> &str {
+        &self.bearer
+    }
+
+    /// Whether it has the form of a content token, whoever made it.
+    pub const fn is_well_formed(&self) -> bool {
+        self.outer.is_some()
+    }
 }
 
 /// The locations of one universe.
@@ -193,6 +203,39 @@ impl World {
         Ok(Session { site: id, expires, privileges, outer_differs })
     }
 
+    /// Whether this token was registered literally.
+    pub fn knows_literal(&self, credential: &Credential) -> bool {
+        let inner = credential.outer.as_ref().map(|outer| outer.token.as_str());
+        self.literals.contains_key(&credential.bearer)
+            || inner.is_some_and(|inner| self.literals.contains_key(inner))
+    }
+
+    /// Registers a token of somebody else's making literally, for the first location, with the life and the
+    /// privileges of that location's own.
+    pub fn adopt_literal(&mut self, credential: &Credential) {
+        let Some(site) = self.sites.first_mut() else { return };
+        let (serial, id) = (site.latest_serial, SiteId(0));
+        if let Some(record) = site.tokens.get_mut(&serial) {
+            record.literal = Some(credential.bearer.clone());
+        }
+        self.literals.insert(credential.bearer.clone(), (id, serial));
+        if let Some(outer) = &credential.outer {
+            self.literals.insert(outer.token.clone(), (id, serial));
+        }
+    }
+
+    /// This world as the next life of `old`: tokens stay, version ids of before are unknown.
+    #[must_use]
+    pub fn in_place_of(mut self, old: &Self) -> Self {
+        self.epoch = old.epoch.wrapping_add(1);
+        self.literals.clone_from(&old.literals);
+        for (site, before) in self.sites.iter_mut().zip(&old.sites) {
+            site.tokens.clone_from(&before.tokens);
+            site.latest_serial = before.latest_serial;
+        }
+        self
+    }
+
     /// What a token of quince's own form says of itself, if it is genuine and of this universe.
     fn believe(
         &self,
@@ -213,10 +256,12 @@ impl World {
     /// The content token of a location that is valid as far as the world knows: its latest.
     pub fn stoken(&self, universe: &str, id: SiteId) -> Option<String> {
         let site = self.sites.get(id.0)?;
-        let record = site.tokens.get(&site.latest_serial)?;
-        if let Some(literal) = &record.literal {
+        let recorded = site.tokens.get(&site.latest_serial);
+        if let Some(literal) = recorded.and_then(|record| record.literal.as_ref()) {
             return Some(literal.clone());
         }
+        // A newer token that came from outside spoke for itself; ours is like the newest that we know.
+        let record = recorded.or_else(|| site.tokens.values().next_back())?;
         let claims = TokenClaims {
             universe: universe.to_owned(),
             location: site.location.profile.key.clone(),

@@ -16,6 +16,14 @@ pub use blocks::Blocks;
 pub use names::Names;
 pub use roster::{Classes, Roster, Walk};
 
+/// Notes that rows were touched: counted in tests, nothing elsewhere.
+#[inline]
+#[cfg_attr(not(test), expect(unused_variables, reason = "counted in tests only"))]
+fn touch(rows: usize) {
+    #[cfg(test)]
+    touched::add(rows);
+}
+
 /// Counts the rows that queries touch, so that tests can show what a read costs.
 #[cfg(test)]
 pub(crate) mod touched {
@@ -33,11 +41,4 @@ pub(crate) mod touched {
         let result = work();
         (ROWS.with(Cell::get) - before, result)
     }
-}
-
-/// See [`touched`]; costs nothing outside tests.
-#[inline]
-fn touch(_rows: usize) {
-    #[cfg(test)]
-    touched::add(_rows);
 }

@@ -1,8 +1,12 @@
 //! The one integration binary.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may stop where it fails")]
+
 #[macro_use]
 mod support;
 
+mod docs;
 mod ledger;
 mod properties;
+mod rooms;
 mod v2;

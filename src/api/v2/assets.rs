@@ -5,8 +5,8 @@ use super::errors::ApiError;
 use super::pages::{Wanted, check_range, write_page};
 use super::query::Query;
 use super::wire;
-use crate::api::exchange::{Reply, Request};
 use crate::api::json::Json;
+use crate::exchange::{Reply, Request};
 use crate::model::{Asset, AssetFilter, AssetId, Location, Page, PageRequest, Supply};
 use crate::sim::DataSet;
 use crate::sim::settings::{RetiredCount, UnlimitedLists};
@@ -52,7 +52,7 @@ pub fn list(call: &mut Call<'_>, request: &Request) -> Result<Reply, ApiError> {
     let filter = AssetFilter { adam_id: parameters.adam_id.as_deref(), ..parameters.filter };
     let location = &granted.site.location;
     let (listed, apart) = select(location, &filter, parameters.unlimited, wanted, &granted);
-    check_range(&listed, wanted, &granted.settings, call.lints)?;
+    check_range(&listed, wanted, &granted.settings, call)?;
     let mut json = Json::with_capacity(512 + listed.records.len() * 256);
     json.object(|json| {
         json.name("assets").array(|json| {

@@ -5,9 +5,9 @@ use super::errors::ApiError;
 use super::pages::{Wanted, check_range, since, write_page};
 use super::query::Query;
 use super::wire;
-use crate::api::exchange::{Reply, Request};
 use crate::api::json::Json;
-use crate::model::{AssignmentFilter, HolderKind, Location, Pair, PricingParam};
+use crate::exchange::{Reply, Request};
+use crate::model::{AssetId, AssignmentFilter, HolderKind, Location, Pair, PricingParam};
 use crate::sim::DataSet;
 use crate::sim::settings::RemovalsInDelta;
 
@@ -59,37 +59,67 @@ fn page(call: &mut Call<'_>, granted: &Granted, asked: &Parameters) -> Result<Re
     let wanted = asked.wanted.request(&granted.settings)?;
     let location = &granted.site.location;
     let page = location.assignments_page(&filter, wanted);
-    check_range(&page, wanted, &granted.settings, call.lints)?;
+    check_range(&page, wanted, &granted.settings, call)?;
     let mut json = Json::with_capacity(512 + page.records.len() * 96);
     json.object(|json| {
         json.name("assignments").array(|json| {
-            for pair in &page.records {
-                write_assignment(json, location, *pair, asked.with_user_state);
-            }
+            let mut writer = Writer::new(location, asked.with_user_state);
+            page.records.iter().for_each(|pair| writer.write(json, *pair));
         });
         write_page(granted, DataSet::Assignments, wanted, &page, json);
     });
     Ok(Reply::json(http::StatusCode::OK, json.finish()))
 }
 
-/// Writes an `Assignment`. The order is that of seed document 000: a serial number stands before the
-/// quality, and so does a client user id.
-fn write_assignment(json: &mut Json, location: &Location, (asset, holder): Pair, with_state: bool) {
-    let Some(asset) = location.assets.get(asset) else { return };
-    json.object(|json| {
-        json.text("adamId", location.assets.adam_id(asset.product));
-        match holder.kind() {
-            HolderKind::Device(_) => json.text("serialNumber", location.holder_name(holder).0),
-            HolderKind::User(user) => {
-                json.text("clientUserId", location.holder_name(holder).0);
-                if with_state && let Some(user) = location.user(user) {
-                    json.maybe("idHash", user.account_hash.as_deref());
-                    json.text("pricingParam", wire::pricing_param(asset.pricing_param));
-                    json.text("userStatus", wire::user_status(user.status));
-                    return;
-                }
-            }
+/// Writes `Assignment`s. The order of members is that of seed document 000: a serial number stands before
+/// the quality, and so does a client user id. Neighbours mostly share their asset, whose members are
+/// rendered once.
+struct Writer<'a> {
+    location: &'a Location,
+    with_user_state: bool,
+    asset: Option<AssetId>,
+    adam_id: Vec<u8>,
+    pricing_param: Vec<u8>,
+}
+
+impl<'a> Writer<'a> {
+    const fn new(location: &'a Location, with_user_state: bool) -> Self {
+        Self {
+            location,
+            with_user_state,
+            asset: None,
+            adam_id: Vec::new(),
+            pricing_param: Vec::new(),
         }
-        json.text("pricingParam", wire::pricing_param(asset.pricing_param));
-    });
+    }
+
+    fn write(&mut self, json: &mut Json, (asset, holder): Pair) {
+        if self.asset != Some(asset) {
+            self.render(asset);
+        }
+        let (name, is_device) = self.location.holder_name(holder);
+        json.object(|json| {
+            json.rendered(&self.adam_id);
+            json.text(if is_device { "serialNumber" } else { "clientUserId" }, name);
+            let user = match holder.kind() {
+                HolderKind::User(user) if self.with_user_state => self.location.user(user),
+                _ => None,
+            };
+            json.maybe("idHash", user.and_then(|user| user.account_hash.as_deref()));
+            json.rendered(&self.pricing_param);
+            json.maybe("userStatus", user.map(|user| wire::user_status(user.status)));
+        });
+    }
+
+    fn render(&mut self, id: AssetId) {
+        self.asset = Some(id);
+        let Some(asset) = self.location.assets.get(id) else { return };
+        let member = |name, text: &str| {
+            let mut json = Json::default();
+            json.text(name, text);
+            json.finish()
+        };
+        self.adam_id = member("adamId", self.location.assets.adam_id(asset.product));
+        self.pricing_param = member("pricingParam", wire::pricing_param(asset.pricing_param));
+    }
 }

@@ -9,10 +9,11 @@ use std::sync::Arc;
 use http::header;
 
 use super::errors::ApiError;
-use crate::api::exchange::Request;
 use crate::api::json::Json;
 use crate::api::lint::Lints;
-use crate::engine::{Broken, Turn, Universe};
+use crate::engine::{Turn, Universe};
+use crate::exchange::Request;
+use crate::journal::Exchange;
 use crate::model::{At, MdmInfo, Span};
 use crate::sim::settings::ExpirationDate;
 use crate::sim::{Credential, Session, Settings, Site, date};
@@ -21,14 +22,25 @@ use crate::sim::{Credential, Session, Settings, Site, date};
 pub struct Call<'a> {
     /// The universe that serves it.
     pub universe: &'a Arc<Universe>,
+    /// Its journal entry.
+    pub exchange: &'a Arc<Exchange>,
     /// The token, if there is one of the right form.
     pub credential: Option<&'a Credential>,
     /// What was noticed.
     pub lints: &'a mut Lints,
     /// Lints are errors.
     pub strict: bool,
-    /// The universe's time at the turn of this call, once it has taken it.
-    pub now: Option<At>,
+    /// When the call took its turn, once it has.
+    pub opened: Option<Opened>,
+}
+
+/// A journal entry that waits for its answer.
+#[derive(Debug, Clone, Copy)]
+pub struct Opened {
+    /// Its number.
+    pub seq: u64,
+    /// The universe's time.
+    pub now: At,
 }
 
 /// What a call may need of its request.
@@ -56,6 +68,20 @@ pub struct Granted {
 }
 
 impl Call<'_> {
+    /// Takes the call's one turn: opens its journal entry, then does `act`.
+    pub fn open<R>(
+        &mut self,
+        act: impl FnOnce(&mut Turn<'_>, &mut Lints) -> Result<R, ApiError>,
+    ) -> Result<R, ApiError> {
+        let (lints, opened) = (&mut *self.lints, &mut self.opened);
+        let outcome = self.universe.turn(|turn| {
+            let seq = turn.open(Arc::clone(self.exchange));
+            *opened = Some(Opened { seq, now: turn.now() });
+            act(turn, lints)
+        });
+        outcome.unwrap_or_else(|broken| Err(ApiError::Fault(broken.to_string())))
+    }
+
     /// Lets the call in or refuses it, then does `act` in the same turn.
     ///
     /// `malformed` is what is wrong with body or query, found before the turn.
@@ -65,21 +91,17 @@ impl Call<'_> {
         malformed: Option<ApiError>,
         act: impl FnOnce(&mut Turn<'_>, &Granted) -> Result<R, ApiError>,
     ) -> Result<(Granted, R), ApiError> {
-        let credential = self.credential.ok_or_else(|| ApiError::number(9722))?;
-        let (lints, strict, now) = (&mut *self.lints, self.strict, &mut self.now);
-        let outcome = self.universe.turn(|turn| {
-            *now = Some(turn.now());
+        let (credential, strict, exchange) = (self.credential, self.strict, self.exchange);
+        self.open(|turn, lints| {
             let granted = admit(turn, credential, need, lints)?;
+            let _ = exchange.location.set(granted.site.location.profile.key.clone());
             if let Some(error) = malformed {
                 return Err(error);
             }
-            if strict && !lints.is_empty() {
-                return Err(ApiError::invalid_argument());
-            }
+            refuse_lints(lints, strict)?;
             let result = act(turn, &granted)?;
             Ok((granted, result))
-        });
-        outcome.unwrap_or_else(|broken| Err(fault(broken)))
+        })
     }
 
     /// A read: what the call was let in with is all that it needs.
@@ -88,17 +110,19 @@ impl Call<'_> {
     }
 }
 
-/// quince's own failure.
-pub fn fault(broken: Broken) -> ApiError {
-    ApiError::Fault(broken.to_string())
+/// Refuses a call about which something was noticed, where lints are errors.
+pub fn refuse_lints(lints: &Lints, strict: bool) -> Result<(), ApiError> {
+    if strict && !lints.is_empty() { Err(ApiError::invalid_argument()) } else { Ok(()) }
 }
 
-fn admit(
+/// Lets a call in whose token is good, whose rate is within its limit, and whose manager may do this.
+pub fn admit(
     turn: &mut Turn<'_>,
-    credential: &Credential,
+    credential: Option<&Credential>,
     need: Need,
     lints: &mut Lints,
 ) -> Result<Granted, ApiError> {
+    let credential = credential.ok_or_else(|| ApiError::number(9722))?;
     let settings = turn.settings();
     let session =
         turn.authenticate(credential).map_err(|refusal| ApiError::token(refusal, &settings))?;

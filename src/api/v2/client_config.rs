@@ -6,8 +6,8 @@ use super::call::{Call, Granted, Need, write_mdm_info};
 use super::errors::ApiError;
 use super::query::Query;
 use super::wire::{self, ConfigRequest};
-use crate::api::exchange::{Reply, Request};
 use crate::api::json::Json;
+use crate::exchange::{Reply, Request};
 use crate::model::{ClientConfig, ConfigChange, Limits, Receiver, StorePlatform};
 use crate::sim::Settings;
 use crate::sim::settings::NotificationsHttp;
@@ -102,11 +102,14 @@ fn is_receiver(url: &str, plain: NotificationsHttp, receivers: &[String]) -> boo
     let Ok(uri) = url.parse::<Uri>() else { return false };
     let (Some(scheme), Some(authority)) = (uri.scheme_str(), uri.authority()) else { return false };
     let host = authority.host();
+    let after_host = authority.as_str().rsplit(['@', ']']).next().unwrap_or_default();
+    let port = after_host.split_once(':').map(|(_, port)| port);
     let named = receivers.iter().any(|receiver| receiver.eq_ignore_ascii_case(host));
     let whole =
         uri.query().is_none() && !url.contains(['?', '#']) && !authority.as_str().contains('@');
     whole
         && !host.is_empty()
+        && port.is_none_or(|port| port.parse::<u16>().is_ok())
         && match scheme {
             "https" => true,
             "http" => plain == NotificationsHttp::Loopback && (named || is_loopback(host)),

@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use http::{HeaderValue, Method, StatusCode, header};
 
-use crate::api::exchange::Reply;
 use crate::api::json::Json;
+use crate::exchange::Reply;
 use crate::model::{AssetName, Failure, Refusal};
 use crate::sim::settings::{UnknownToken, UnknownUserText};
 use crate::sim::{Settings, TokenRefusal};
@@ -225,8 +225,8 @@ pub enum ApiError {
         /// `errorInfo`; left out when there is nothing to blame.
         info: ErrorInfo,
     },
-    /// Wrong method: 9726, with the one that is right.
-    Method(Method),
+    /// Wrong method: 9726, with those that are right.
+    Method(Vec<Method>),
     /// No such path: 404 without a body.
     NoSuchPath,
     /// quince's own failure.
@@ -307,7 +307,8 @@ impl ApiError {
             }
             Self::Method(allowed) => {
                 let mut reply = Self::number(9726).reply();
-                if let Ok(value) = HeaderValue::from_str(allowed.as_str()) {
+                let allowed: Vec<&str> = allowed.iter().map(Method::as_str).collect();
+                if let Ok(value) = HeaderValue::from_str(&allowed.join(", ")) {
                     reply.headers.insert(header::ALLOW, value);
                 }
                 reply

@@ -4,8 +4,8 @@ use super::call::{Call, Granted, Need, write_mdm_info};
 use super::errors::{ApiError, ErrorInfo, failure_number, text_of, write_error};
 use super::query::Query;
 use super::wire;
-use crate::api::exchange::{Reply, Request};
 use crate::api::json::Json;
+use crate::exchange::{Reply, Request};
 use crate::model::{Event, EventKind, EventStatus};
 
 /// Answers the POSTs: an `EventResponse`, or a refusal with which nothing was queued.

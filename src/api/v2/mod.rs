@@ -24,11 +24,8 @@ use http::Method;
 
 use self::call::Call;
 use self::errors::ApiError;
-use crate::api::exchange::{Reply, Request};
-use crate::api::lint::Lints;
-use crate::engine::Universe;
-use crate::model::{At, EventKind};
-use crate::sim::Credential;
+use crate::exchange::Reply;
+use crate::model::EventKind;
 
 /// An operation of this surface.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -84,50 +81,44 @@ pub const UNKNOWN: &str = "v2.unknown";
 /// Finds the operation of a path below `/mdm/v2/`, and its name. HEAD is served as GET.
 pub fn route(path: &str, method: &Method) -> Result<(Operation, &'static str), ApiError> {
     let method = if *method == Method::HEAD { &Method::GET } else { method };
-    let mut of_path = ROUTES.iter().filter(|(known, ..)| *known == path).peekable();
-    let Some((_, allowed, ..)) = of_path.peek().copied() else { return Err(ApiError::NoSuchPath) };
-    let found = of_path.find(|(_, known, ..)| known == method);
-    found
-        .map(|(.., operation, name)| (*operation, *name))
-        .ok_or_else(|| ApiError::Method(allowed.clone()))
+    let mut allowed = Vec::new();
+    for (_, known, operation, name) in ROUTES.iter().filter(|(known, ..)| *known == path) {
+        if known == method {
+            return Ok((*operation, *name));
+        }
+        allowed.push(known.clone());
+    }
+    Err(if allowed.is_empty() { ApiError::NoSuchPath } else { ApiError::Method(allowed) })
 }
 
-/// Where a call is answered, and with which options of the server.
+/// How a call is answered, whatever it is.
 #[derive(Debug, Clone, Copy)]
 pub struct Place<'a> {
-    /// The universe that serves the call.
-    pub universe: &'a Arc<Universe>,
     /// Base of URLs written into answers.
     pub base_url: &'a str,
-    /// Lints are errors.
-    pub strict: bool,
     /// Hosts that may receive notifications over plain http.
     pub receivers: &'a [String],
 }
 
-/// Answers one call, and says when its turn was, if it came to take one.
-pub fn answer(
-    place: Place<'_>,
-    request: &Request,
-    operation: Operation,
-    credential: Option<&Credential>,
-    lints: &mut Lints,
-) -> (Reply, Option<At>) {
-    let is_post = matches!(operation, Operation::Queue(_) | Operation::ClientConfigSet);
-    if is_post && !call::is_json(request) {
-        return (ApiError::number(9727).reply(), None);
-    }
-    let Place { universe, strict, .. } = place;
-    let mut call = Call { universe, credential, lints, strict, now: None };
-    let outcome = match operation {
-        Operation::ServiceConfig => service_config::get(&mut call, request, place.base_url),
-        Operation::ClientConfigGet => client_config::get(&mut call, request),
-        Operation::ClientConfigSet => client_config::set(&mut call, request, place.receivers),
-        Operation::Assets => assets::list(&mut call, request),
-        Operation::Assignments => assignments::list(&mut call, request),
-        Operation::Users => users::list(&mut call, request),
-        Operation::Status => events::status(&mut call, request),
-        Operation::Queue(kind) => events::queue(&mut call, request, kind),
-    };
-    (outcome.unwrap_or_else(|error| error.reply()), call.now)
+/// Answers one call.
+pub fn answer(place: Place<'_>, call: &mut Call<'_>, route: Result<Operation, ApiError>) -> Reply {
+    let exchange = Arc::clone(call.exchange);
+    let request = &exchange.request;
+    let outcome = route.and_then(|operation| {
+        let is_post = matches!(operation, Operation::Queue(_) | Operation::ClientConfigSet);
+        if is_post && !call::is_json(request) {
+            return Err(ApiError::number(9727));
+        }
+        match operation {
+            Operation::ServiceConfig => service_config::get(call, request, place.base_url),
+            Operation::ClientConfigGet => client_config::get(call, request),
+            Operation::ClientConfigSet => client_config::set(call, request, place.receivers),
+            Operation::Assets => assets::list(call, request),
+            Operation::Assignments => assignments::list(call, request),
+            Operation::Users => users::list(call, request),
+            Operation::Status => events::status(call, request),
+            Operation::Queue(kind) => events::queue(call, request, kind),
+        }
+    });
+    outcome.unwrap_or_else(|error| error.reply())
 }

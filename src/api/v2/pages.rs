@@ -1,10 +1,9 @@
 //! Numbered pages and versions, as the three lists of v2 have them (apple-v2.md §5).
 
-use super::call::{Granted, write_mdm_info};
+use super::call::{Call, Granted, refuse_lints, write_mdm_info};
 use super::errors::ApiError;
 use super::query::Query;
 use crate::api::json::Json;
-use crate::api::lint::Lints;
 use crate::model::{Page, PageRequest, Seq};
 use crate::sim::settings::PageAtTotal;
 use crate::sim::{DataSet, Settings};
@@ -37,15 +36,15 @@ pub fn check_range<T>(
     page: &Page<T>,
     wanted: PageRequest,
     settings: &Settings,
-    lints: &mut Lints,
+    call: &mut Call<'_>,
 ) -> Result<(), ApiError> {
     if wanted.index < page.total_pages {
         return Ok(());
     }
     if wanted.index == page.total_pages {
-        lints.note("paged-until-totalPages", &wanted.index.to_string());
+        call.lints.note("paged-until-totalPages", &wanted.index.to_string());
         if settings.page_at_total == PageAtTotal::Empty {
-            return Ok(());
+            return refuse_lints(call.lints, call.strict);
         }
     }
     Err(ApiError::number(9650))

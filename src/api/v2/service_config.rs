@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use super::call::{Call, Need, fault};
+use super::call::{Call, Need, admit, refuse_lints};
 use super::errors::{ApiError, TABLE};
 use super::query::Query;
 use super::wire::NOTIFICATION_TYPES;
-use crate::api::exchange::{Reply, Request};
 use crate::api::json::Json;
+use crate::exchange::{Reply, Request};
 use crate::model::Limits;
 use crate::sim::Settings;
 use crate::sim::settings::ServiceConfig;
@@ -15,14 +15,17 @@ use crate::sim::settings::ServiceConfig;
 /// Answers `GET /service/config` with URLs under `base`.
 pub fn get(call: &mut Call<'_>, request: &Request, base: &str) -> Result<Reply, ApiError> {
     Query::read(request.query.as_deref(), call.lints).finish(call.lints);
-    let (settings, now) =
-        call.universe.turn(|turn| (turn.settings(), turn.now())).map_err(fault)?;
-    call.now = Some(now);
-    let limits = if settings.service_config_auth {
-        call.turn(Need::Token, None, |_, granted| Ok(granted.site.limits))?.1
-    } else {
-        Limits::DOCUMENTED
-    };
+    let (credential, strict) = (call.credential, call.strict);
+    let (settings, limits) = call.open(|turn, lints| {
+        let settings = turn.settings();
+        let limits = if settings.service_config_auth {
+            admit(turn, credential, Need::Token, lints)?.site.limits
+        } else {
+            Limits::DOCUMENTED
+        };
+        refuse_lints(lints, strict)?;
+        Ok((settings, limits))
+    })?;
     Ok(reply(&settings, &limits, base))
 }
 

@@ -5,8 +5,8 @@ use super::errors::ApiError;
 use super::pages::{Wanted, check_range, since, write_page};
 use super::query::Query;
 use super::wire;
-use crate::api::exchange::{Reply, Request};
 use crate::api::json::Json;
+use crate::exchange::{Reply, Request};
 use crate::model::{Location, User, UserFilter, UserStatus};
 use crate::sim::DataSet;
 
@@ -62,7 +62,7 @@ pub fn list(call: &mut Call<'_>, request: &Request) -> Result<Reply, ApiError> {
     let wanted = asked.wanted.request(&granted.settings)?;
     let location = &granted.site.location;
     let page = location.users_page(&filter, wanted);
-    check_range(&page, wanted, &granted.settings, call.lints)?;
+    check_range(&page, wanted, &granted.settings, call)?;
     let mut json = Json::with_capacity(512 + page.records.len() * 160);
     json.object(|json| {
         json.name("users").array(|json| {

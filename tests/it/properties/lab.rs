@@ -145,7 +145,7 @@ impl Lab {
             scheme: Scheme::Http,
             authority: Some("quince.test".to_owned()),
         };
-        let reply = self.quince.api().respond(&request);
+        let reply = self.quince.api().respond(request);
         if let Some(transcript) = &mut self.transcript {
             let (status, headers) = (reply.status, &reply.headers);
             let body = String::from_utf8_lossy(&reply.body);

@@ -1,0 +1,305 @@
+//! Requests per second of pages and deltas, at a thousand and at a million assignments, and against a bare
+//! hyper server that sends the same bytes from memory. Ratios of one run are what counts:
+//!
+//! ```sh
+//! cargo bench --bench pages
+//! ```
+//!
+//! Servers and load share the machine. Every server runs on a runtime of the same shape; the load is four
+//! threads with a connection each, which write and read by turns where `writes` is said.
+
+#![allow(missing_docs, reason = "a program")]
+#![allow(
+    clippy::disallowed_methods,
+    clippy::print_stdout,
+    reason = "a benchmark measures and tells"
+)]
+#![allow(clippy::unwrap_used, clippy::cast_precision_loss, reason = "a failed benchmark may stop")]
+
+use std::convert::Infallible;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{SocketAddr, TcpStream};
+use std::time::{Duration, Instant};
+
+use bytes::Bytes;
+use http_body_util::{BodyExt, Full};
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use quince::Quince;
+use quince::model::{Platforms, PricingParam, ProductType, StorePlatform, Supply};
+use quince::sim::spec::{
+    AssetSpec, AssignmentSpec, HolderSpec, LocationSpec, OrganizationSpec, VersionsSpec, WorldSpec,
+};
+
+const ASSETS: u32 = 20;
+const THREADS: u64 = 4;
+const MEASURED: Duration = Duration::from_secs(3);
+const ROUNDS: usize = 3;
+
+/// A location whose `devices` hold each of the 20 assets; one more device takes part in the writes.
+fn world(devices: u32) -> WorldSpec {
+    let asset = |n: u32| AssetSpec {
+        adam_id: (900_000_000 + n).to_string(),
+        pricing_param: PricingParam::Standard,
+        name: format!("App {n}"),
+        product_type: ProductType::App,
+        supply: Supply::Limited(devices + 100),
+        retired: 0,
+        revocable: true,
+        device_assignable: true,
+        platforms: Platforms::IOS,
+        licence_base: None,
+    };
+    let pairs = (0..ASSETS).flat_map(|asset| (0..devices).map(move |device| (asset, device)));
+    let location = LocationSpec {
+        key: "main".to_owned(),
+        name: "Main".to_owned(),
+        organization: 0,
+        country: "DE".to_owned(),
+        platform: StorePlatform::Business,
+        uid: None,
+        tokens: Vec::new(),
+        mdm_info: None,
+        versions: VersionsSpec::default(),
+        assets: (0..ASSETS).map(asset).collect(),
+        devices: (0..devices).map(|n| format!("C02Q{n:08}")).collect(),
+        users: Vec::new(),
+        assignments: pairs
+            .map(|(asset, device)| AssignmentSpec { asset, holder: HolderSpec::Device(device) })
+            .collect(),
+    };
+    let organization =
+        OrganizationSpec { key: "org".to_owned(), name: "Org".to_owned(), domains: Vec::new() };
+    WorldSpec { organizations: vec![organization], locations: vec![location] }
+}
+
+/// A keep-alive connection that reads as little as it can: the status line, and as many bytes as said.
+struct Client {
+    stream: BufReader<TcpStream>,
+    body: Vec<u8>,
+    token: String,
+}
+
+impl Client {
+    fn new(address: SocketAddr, token: &str) -> Self {
+        let stream = TcpStream::connect(address).unwrap();
+        stream.set_nodelay(true).unwrap();
+        Self {
+            stream: BufReader::with_capacity(1 << 17, stream),
+            body: Vec::new(),
+            token: token.to_owned(),
+        }
+    }
+
+    fn get(&mut self, path: &str) -> &[u8] {
+        self.send(&format!("GET /mdm/v2/{path} HTTP/1.1\r\nhost: q\r\n"), "")
+    }
+
+    fn post(&mut self, path: &str, body: &str) -> &[u8] {
+        let head = format!(
+            "POST /mdm/v2/{path} HTTP/1.1\r\nhost: q\r\ncontent-type: application/json\r\ncontent-length: {}\r\n",
+            body.len()
+        );
+        self.send(&head, body)
+    }
+
+    fn send(&mut self, head: &str, body: &str) -> &[u8] {
+        let request = format!("{head}authorization: Bearer {}\r\n\r\n{body}", self.token);
+        self.stream.get_mut().write_all(request.as_bytes()).unwrap();
+        let (mut line, mut length) = (String::new(), 0);
+        loop {
+            line.clear();
+            self.stream.read_line(&mut line).unwrap();
+            if let Some(value) = line.strip_prefix("content-length: ") {
+                length = value.trim().parse().unwrap();
+            }
+            if line == "\r\n" {
+                break;
+            }
+        }
+        self.body.resize(length, 0);
+        self.stream.read_exact(&mut self.body).unwrap();
+        &self.body
+    }
+}
+
+/// Reads per second of four clients, each of which does `read` with a random number over and over.
+fn rate(address: SocketAddr, token: &str, read: &Work) -> f64 {
+    let until = Instant::now() + MEASURED;
+    let reads: u64 = std::thread::scope(|scope| {
+        let one = |thread: u64| {
+            scope.spawn(move || {
+                let (mut client, mut random, mut count) =
+                    (Client::new(address, token), 0x9e37_79b9_7f4a_7c15_u64 ^ thread, 0);
+                while Instant::now() < until {
+                    random ^= random << 13;
+                    random ^= random >> 7;
+                    random ^= random << 17;
+                    read(&mut client, random, thread);
+                    count += 1;
+                }
+                count
+            })
+        };
+        let threads: Vec<_> = (0..THREADS).map(one).collect();
+        threads.into_iter().map(|thread| thread.join().unwrap()).sum()
+    });
+    reads as f64 / MEASURED.as_secs_f64()
+}
+
+/// A write that leaves the numbers as they are in the end: an app given and taken back by turns.
+fn write(client: &mut Client, random: u64, thread: u64) {
+    let verb = if random & 1 == 0 { "associate" } else { "disassociate" };
+    let body = format!(
+        r#"{{"assets":[{{"adamId":"{}"}}],"serialNumbers":["C02W{thread}"]}}"#,
+        900_000_000 + random % u64::from(ASSETS)
+    );
+    client.post(&format!("assets/{verb}"), &body);
+}
+
+/// The bare server: hyper with two prebuilt bodies, one for GET and one for POST.
+async fn bare(get: Bytes, post: Bytes) -> SocketAddr {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    tokio::spawn(async move {
+        loop {
+            let (stream, _) = listener.accept().await.unwrap();
+            stream.set_nodelay(true).unwrap();
+            let (get, post) = (get.clone(), post.clone());
+            let service = service_fn(move |request: hyper::Request<hyper::body::Incoming>| {
+                let body =
+                    if request.method() == http::Method::GET { get.clone() } else { post.clone() };
+                async move {
+                    let _ = request.into_body().collect().await;
+                    let response = http::Response::builder()
+                        .header("content-type", "application/json")
+                        .body(Full::new(body))
+                        .unwrap();
+                    Ok::<_, Infallible>(response)
+                }
+            });
+            let mut builder = hyper::server::conn::http1::Builder::new();
+            builder.timer(TokioTimer::new());
+            tokio::spawn(builder.serve_connection(TokioIo::new(stream), service));
+        }
+    });
+    address
+}
+
+/// What a client does over and over: with a random number, as thread number so-and-so.
+type Work = Box<dyn Fn(&mut Client, u64, u64) + Sync>;
+
+/// What is measured: its name, the bare server that sends the same bytes, and the work on a candidate.
+type Task = (&'static str, SocketAddr, Box<dyn Fn(&Candidate) -> Work>);
+
+fn read_page(pages: u64) -> Work {
+    Box::new(move |client, random, _| {
+        client.get(&format!("assignments?pageIndex={}", random % pages));
+    })
+}
+
+fn read_delta(since: &str) -> Work {
+    let since = since.to_owned();
+    Box::new(move |client, _, _| {
+        client.get(&since);
+    })
+}
+
+fn write_and_read(pages: u64) -> Work {
+    Box::new(move |client, random, thread| {
+        write(client, random >> 8, thread);
+        client.get(&format!("assignments?pageIndex={}", random % pages));
+    })
+}
+
+struct Candidate {
+    name: &'static str,
+    address: SocketAddr,
+    token: String,
+    pages: u64,
+    since: String,
+}
+
+/// Starts a quince with that many devices, and changes ten assignments after noting the version.
+async fn candidate(name: &'static str, devices: u32) -> (Quince, Candidate) {
+    let quince = Quince::builder()
+        .world_spec(world(devices))
+        .setting("v2.event_delay", "0")
+        .start()
+        .await
+        .unwrap();
+    let (address, token) = (
+        quince.url().replace("http://", "").parse().unwrap(),
+        quince.universe("default").stoken("main"),
+    );
+    let mut client = Client::new(address, &token);
+    let page = String::from_utf8(client.get("assignments").to_vec()).unwrap();
+    let version = page.split("\"versionId\":\"").nth(1).unwrap()[..36].to_owned();
+    for n in 0..10 {
+        let body = format!(
+            r#"{{"assets":[{{"adamId":"{}"}}],"serialNumbers":["C02TEN"]}}"#,
+            900_000_000 + n
+        );
+        client.post("assets/associate", &body);
+    }
+    let since = format!("assignments?sinceVersionId={version}");
+    let delta = String::from_utf8(client.get(&since).to_vec()).unwrap();
+    assert!(delta.contains("\"size\":10"), "{delta}");
+    let pages = u64::from(devices * ASSETS / 500);
+    (quince, Candidate { name, address, token, pages, since })
+}
+
+fn median(mut rates: Vec<f64>) -> f64 {
+    rates.sort_by(f64::total_cmp);
+    rates[rates.len() / 2]
+}
+
+fn main() {
+    let runtime = || {
+        tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap()
+    };
+    let (quinces, bares) = (runtime(), runtime());
+    let (_small, small) = quinces.block_on(candidate("1,000", 50));
+    let (_large, large) = quinces.block_on(candidate("1,000,000", 50_000));
+    let mut client = Client::new(large.address, &large.token);
+    let page = Bytes::copy_from_slice(client.get("assignments?pageIndex=7"));
+    let delta = Bytes::copy_from_slice(client.get(&large.since));
+    let accepted = Bytes::copy_from_slice(client.post(
+        "assets/associate",
+        r#"{"assets":[{"adamId":"900000000"}],"serialNumbers":["C02TEN"]}"#,
+    ));
+    println!("page: {} bytes, delta: {} bytes", page.len(), delta.len());
+    let bare_page = bares.block_on(bare(page, accepted.clone()));
+    let bare_delta = bares.block_on(bare(delta, accepted));
+
+    // The delta comes before the writes, which would make it longer.
+    let tasks: [Task; 3] = [
+        ("page of 500", bare_page, Box::new(|of| read_page(of.pages))),
+        ("delta of 10", bare_delta, Box::new(|of| read_delta(&of.since))),
+        ("page of 500, writes between", bare_page, Box::new(|of| write_and_read(of.pages))),
+    ];
+    let mut table: Vec<(&str, [Vec<f64>; 3])> = Vec::new();
+    for (task, bare, work) in &tasks {
+        let mut columns: [Vec<f64>; 3] = Default::default();
+        for _ in 0..ROUNDS {
+            columns[0].push(rate(small.address, &small.token, &work(&small)));
+            columns[1].push(rate(large.address, &large.token, &work(&large)));
+            columns[2].push(rate(*bare, &large.token, &work(&large)));
+        }
+        table.push((task, columns));
+    }
+    println!("reads/s, median of {ROUNDS} rounds of {} s", MEASURED.as_secs());
+    println!(
+        "{:<28} {:>9} {:>9} {:>9} | large/small small/bare large/bare",
+        "", small.name, large.name, "bare"
+    );
+    for (task, columns) in table {
+        let [small, large, bare] = columns.map(median);
+        println!(
+            "{task:<28} {small:>9.0} {large:>9.0} {bare:>9.0} | {:>11.2} {:>10.2} {:>10.2}",
+            large / small,
+            small / bare,
+            large / bare
+        );
+    }
+}

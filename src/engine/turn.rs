@@ -1,0 +1,262 @@
+//! A universe in the hands of one exchange, at one moment, under its lock.
+
+use std::sync::Arc;
+
+use super::universe::State;
+use crate::journal::{Act, Entry, Exchange, What};
+use crate::model::{At, ClientConfig, Command, ConfigChange, Limits, Refusal, Span};
+use crate::sim::{
+    ClockMode, Credential, Happening, Real, Session, Settings, Site, SiteId, TokenRefusal, World,
+    date,
+};
+
+/// A universe at one moment.
+#[derive(Debug)]
+pub struct Turn<'a> {
+    universe: &'a str,
+    state: &'a mut State,
+    now: At,
+    real: Real,
+}
+
+/// Why time was not moved.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum AdvanceError {
+    /// Time does not go back.
+    #[error("the clock shows {now} already; time does not go back to {to}")]
+    Back {
+        /// What the clock shows.
+        now: String,
+        /// Where it was to go.
+        to: String,
+    },
+    /// Not a duration.
+    #[error("`{0}` is not a duration: write 90s, 5m, 2h, 1d or 200ms")]
+    Duration(String),
+    /// The universe failed before.
+    #[error(transparent)]
+    Broken(#[from] super::Broken),
+}
+
+/// What an advance did.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Advance {
+    /// What the clock shows now.
+    pub now: At,
+    /// The journal entry that the advance ended at.
+    pub seq: u64,
+    /// What happened on the way, in order; at most [`HAPPENED_MAX`].
+    pub happened: Vec<(u64, Happening)>,
+    /// How many more things happened.
+    pub omitted: usize,
+}
+
+/// Happenings that one advance tells.
+pub const HAPPENED_MAX: usize = 10_000;
+
+impl<'a> Turn<'a> {
+    pub(super) const fn new(universe: &'a str, state: &'a mut State, now: At, real: Real) -> Self {
+        Self { universe, state, now, real }
+    }
+
+    /// The id of the universe.
+    pub const fn universe(&self) -> &str {
+        self.universe
+    }
+
+    /// The universe's time.
+    pub const fn now(&self) -> At {
+        self.now
+    }
+
+    /// The number of the latest journal entry.
+    pub const fn seq(&self) -> u64 {
+        self.state.journal.last()
+    }
+
+    /// The settings in force; cheap to keep.
+    pub fn settings(&self) -> Arc<Settings> {
+        Arc::clone(&self.state.settings)
+    }
+
+    /// Puts other settings in force.
+    pub fn set_settings(&mut self, settings: Settings) {
+        self.state.settings = Arc::new(settings);
+    }
+
+    /// Who moves the universe's time.
+    pub const fn clock_mode(&self) -> ClockMode {
+        self.state.clock.mode()
+    }
+
+    /// What the clock showed at first.
+    pub const fn clock_start(&self) -> At {
+        self.state.clock.start()
+    }
+
+    /// Gives the clock another mode; it goes on from what it shows.
+    pub fn set_clock_mode(&mut self, mode: ClockMode) {
+        self.state.clock.set_mode(mode, self.real);
+    }
+
+    /// The world as it stands.
+    pub const fn world(&self) -> &World {
+        &self.state.world
+    }
+
+    /// The world, to be acted on from outside the imitated services.
+    pub const fn world_mut(&mut self) -> &mut World {
+        &mut self.state.world
+    }
+
+    /// Puts another world in place of this one; its clock shows `now` from here on.
+    pub fn replace_world(&mut self, world: World) {
+        self.state.world = world;
+    }
+
+    /// A copy of everything, which shares what it can.
+    pub(super) fn copy(&self) -> State {
+        self.state.clone()
+    }
+
+    /// The named and automatic marks.
+    pub const fn marks(&self) -> &super::Marks {
+        &self.state.marks
+    }
+
+    /// Names the present state, and returns the journal entry that says so.
+    pub fn mark(&mut self, name: &str) -> u64 {
+        let seq = self.note("mark", name, format!("mark {name}"));
+        let world = self.state.world.clone();
+        self.state.marks.put(name, seq, self.now, world);
+        seq
+    }
+
+    /// Marks the present state under the number of the latest journal entry, if the world was written to
+    /// since the last time.
+    pub fn mark_write(&mut self) {
+        let (seq, world) = (self.seq(), self.state.world.clone());
+        self.state.marks.put_automatic(seq, self.now, world);
+    }
+
+    /// Opens the journal entry of an exchange. Its answer comes later, see
+    /// [`Universe::complete`](super::Universe::complete).
+    pub fn open(&mut self, exchange: Arc<Exchange>) -> u64 {
+        self.append(What::Exchange(exchange))
+    }
+
+    /// Notes an act from outside the imitated services.
+    pub fn note(&mut self, kind: &'static str, name: &str, text: String) -> u64 {
+        self.append(What::Act(Act { kind, name: name.to_owned(), text }))
+    }
+
+    fn append(&mut self, what: What) -> u64 {
+        let (at, real) = (self.now, self.real);
+        self.state.journal.append(|seq| Entry { seq, at, real, what })
+    }
+
+    /// Finds the location that a token manages.
+    pub fn authenticate(&mut self, credential: &Credential) -> Result<Session, TokenRefusal> {
+        self.state.world.authenticate(self.universe, credential, self.now)
+    }
+
+    /// A location as it stands; cheap to keep, and it does not change any more.
+    pub fn site(&self, id: SiteId) -> Option<Site> {
+        self.state.world.site(id).cloned()
+    }
+
+    /// The life of the world, for version ids.
+    pub const fn epoch(&self) -> u16 {
+        self.state.world.epoch()
+    }
+
+    /// Accepts a command for a location, or refuses it. `None` if there is no such location.
+    pub fn accept(&mut self, id: SiteId, command: Command) -> Option<Result<u64, Refusal>> {
+        let settings = Arc::clone(&self.state.settings);
+        self.state.world.accept(id, command, self.now, &settings)
+    }
+
+    /// Changes a location's client configuration and returns the new one. `None` if there is no such
+    /// location.
+    pub fn configure(&mut self, id: SiteId, change: ConfigChange) -> Option<Arc<ClientConfig>> {
+        self.state.world.change(id, |location, _| {
+            location.config = Arc::new(location.config.changed(change));
+            Arc::clone(&location.config)
+        })
+    }
+
+    /// Counts a request against a location's rate, in real time; false if it is one too many.
+    pub fn within_rate(&mut self, id: SiteId, limits: &Limits) -> bool {
+        self.state.rate.admit(id, limits.requests_per_second, self.real)
+    }
+
+    /// True the first time that a pending event is polled under a manual clock: who polls would
+    /// wait for ever.
+    pub fn first_pending_poll(&mut self) -> bool {
+        self.clock_mode() == ClockMode::Manual
+            && !std::mem::replace(&mut self.state.pending_warned, true)
+    }
+
+    /// The content token of a location.
+    pub fn stoken(&self, id: SiteId) -> Option<String> {
+        self.state.world.stoken(self.universe, id)
+    }
+
+    /// Moves time on by `span`; see [`Turn::advance_to`].
+    pub fn advance_by(&mut self, span: Span) -> Advance {
+        self.move_to(self.now.plus(span))
+    }
+
+    /// Moves time on to `to`, through everything that falls due on the way, in order.
+    pub fn advance_to(&mut self, to: At) -> Result<Advance, AdvanceError> {
+        if to < self.now {
+            let (now, to) = (date::wire(self.now), date::wire(to));
+            return Err(AdvanceError::Back { now, to });
+        }
+        Ok(self.move_to(to))
+    }
+
+    /// Moves time on to the last thing that falls due by itself.
+    pub fn advance_until_idle(&mut self) -> Advance {
+        self.advance_while(|_| true)
+    }
+
+    /// Moves time on from one due instant to the next as long as `go_on` says so and something is due.
+    pub fn advance_while(&mut self, go_on: impl Fn(&World) -> bool) -> Advance {
+        let before = self.seq();
+        while let Some(due) = self.state.world.next_due().filter(|_| go_on(&self.state.world)) {
+            self.state.clock.advance_to(due, self.real);
+            self.state.step_to(due, self.real);
+        }
+        self.arrived(before)
+    }
+
+    fn move_to(&mut self, to: At) -> Advance {
+        let before = self.seq();
+        while let Some(due) = self.state.world.next_due().filter(|due| *due <= to) {
+            self.state.clock.advance_to(due, self.real);
+            self.state.step_to(due, self.real);
+        }
+        self.state.clock.advance_to(to, self.real);
+        self.arrived(before)
+    }
+
+    fn arrived(&mut self, before: u64) -> Advance {
+        let from = std::mem::replace(&mut self.now, self.state.clock.now(self.real));
+        // What the journal had to drop happened all the same.
+        let mut omitted = self.state.journal.first().saturating_sub(before + 1) as usize;
+        let mut happened = Vec::new();
+        for entry in self.state.journal.after(before) {
+            match &entry.what {
+                What::Event(step) if happened.len() < HAPPENED_MAX => {
+                    happened.push((entry.seq, step.clone()));
+                }
+                What::Event(_) => omitted += 1,
+                What::Exchange(_) | What::Act(_) => {}
+            }
+        }
+        let text = format!("{} to {}", date::wire(from), date::wire(self.now));
+        let seq = self.note("clock", "advance", text);
+        Advance { now: self.now, seq, happened, omitted }
+    }
+}

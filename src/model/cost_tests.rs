@@ -1,0 +1,122 @@
+//! What reads cost, shown by the rows that they touch: a page costs a page, a delta costs its changes,
+//! at a million rows.
+
+use super::behaviour::Behaviour;
+use super::query::{AssignmentFilter, PageRequest};
+use super::{
+    Asset, AssetId, DeviceId, Location, LocationProfile, Platforms, PricingParam, ProductType,
+    StorePlatform, Supply,
+};
+use crate::sim::Settings;
+use crate::store::touched;
+
+const DEVICES: u32 = 50_000;
+const ASSETS: u32 = 20;
+const ROWS: u32 = DEVICES * ASSETS;
+
+/// `adamId` of an asset.
+fn adam_id(asset: u32) -> String {
+    (900_000_000 + asset).to_string()
+}
+
+/// A location with a million assignments: those of even devices first, then a change log that adds those
+/// of odd devices, half a million.
+fn location() -> Location {
+    let profile = LocationProfile {
+        key: "main".to_owned(),
+        name: "Main".to_owned(),
+        uid: "1".to_owned(),
+        country: "DE".to_owned(),
+        platform: StorePlatform::Business,
+        organization: "Big".to_owned(),
+        domains: Vec::new(),
+    };
+    let mut location = Location::new(profile, 1);
+    for asset in 0..ASSETS {
+        let product = location.assets.intern_product(&adam_id(asset));
+        location.add_asset(Asset::new(
+            product,
+            PricingParam::Standard,
+            ProductType::App,
+            "app".into(),
+            Supply::Limited(DEVICES),
+            0,
+            (true, true),
+            Platforms::IOS,
+            u64::from(asset * DEVICES),
+        ));
+    }
+    for device in 0..DEVICES {
+        location.add_device(&format!("C02{device:09}"));
+    }
+    for parity in [0, 1] {
+        let remember = (parity == 1).then_some(u64::from(ROWS));
+        for device in (parity..DEVICES).step_by(2) {
+            for asset in 0..ASSETS {
+                assert!(location.assign(AssetId(asset), DeviceId(device).into(), remember));
+            }
+        }
+    }
+    location
+}
+
+/// The rows that a page of 500 touches, and how many it shows.
+fn page(location: &Location, filter: &AssignmentFilter<'_>, index: u64) -> (usize, usize) {
+    let (touched, page) =
+        touched::during(|| location.assignments_page(filter, PageRequest { index, size: 500 }));
+    (touched, page.records.len())
+}
+
+#[test]
+fn a_page_costs_a_page_and_a_delta_its_changes_at_a_million_rows() {
+    let mut location = location();
+    let behaviour: Behaviour = Settings::observed().behaviour;
+    let all = AssignmentFilter::default();
+    let product = adam_id(7);
+    let of_product = AssignmentFilter { adam_id: Some(&product), ..all };
+    let half_million = AssignmentFilter { since: Some(0), ..all };
+    let check = |location: &Location, filter: &AssignmentFilter<'_>, index, shown| {
+        let (touched, records) = page(location, filter, index);
+        assert_eq!(records, shown, "{filter:?} page {index}");
+        assert!(touched <= 2_000, "{filter:?} page {index} touches {touched} rows");
+    };
+    for index in [0, 1_000, 1_999] {
+        check(&location, &all, index, 500);
+    }
+    check(&location, &of_product, 99, 500);
+    check(&location, &half_million, 0, 500);
+    check(&location, &half_million, 999, 500);
+
+    // A write between two reads makes no read dearer.
+    let before = location.assignments.seq();
+    for asset in 0..10 {
+        let row = location.assignments.find(AssetId(asset), DeviceId(4).into()).unwrap();
+        location.unassign(row, &behaviour);
+        location.assign(AssetId(asset), DeviceId(4).into(), Some(behaviour.changes_max));
+    }
+    let small = AssignmentFilter { since: Some(before), ..all };
+    for filter in [small, AssignmentFilter { removals: true, ..small }] {
+        let (touched, records) = page(&location, &filter, 0);
+        assert_eq!(records, if filter.removals { 0 } else { 10 }, "taken and given again");
+        assert!(touched <= 100, "a delta of 10 rows touches {touched} rows");
+    }
+    let (touched, records) =
+        page(&location, &AssignmentFilter { since: Some(before), ..of_product }, 0);
+    assert_eq!(records, 1);
+    assert!(touched <= 100, "a delta of one product touches {touched} rows");
+
+    // With half of the rows gone, in stripes and then some whole blocks.
+    for device in (0..DEVICES).filter(|device| device % 4 == 3 || *device < DEVICES / 3) {
+        for held in location.assignments.held_by(DeviceId(device).into()).to_vec() {
+            location.unassign(held.row, &behaviour);
+        }
+    }
+    let left = location.assignments_standing();
+    assert!((400_000..=520_000).contains(&left), "{left} rows are left");
+    let pages = (left as u64).div_ceil(500);
+    check(&location, &all, 0, 500);
+    check(&location, &all, pages / 2, 500);
+    check(&location, &all, pages - 2, 500);
+    check(&location, &of_product, 20, 500);
+    check(&location, &half_million, 300, 500);
+}
