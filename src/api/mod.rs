@@ -102,10 +102,12 @@ impl Api {
             call.open(|_, _| Ok(())).ok()?;
             call.opened
         });
-        lints.tell(&mut reply.headers);
         // A broken universe has no time any more; its answers do without a date.
-        if let Some(v2::call::Opened { seq, now }) = opened {
+        if let Some(v2::call::Opened { now, .. }) = opened {
             set_date(&mut reply, now);
+        }
+        lints.tell(&mut reply.headers);
+        if let Some(v2::call::Opened { seq, .. }) = opened {
             let (status, headers, body) = (reply.status, reply.headers.clone(), reply.body.clone());
             let lints = lints.noticed().to_vec();
             universe.complete(seq, &exchange, Answer { status, headers, body, lints });
@@ -120,7 +122,7 @@ impl Api {
         if let Ok(now) = universe.turn(|turn| turn.now()) {
             set_date(&mut reply, now);
         }
-        log(request, &reply, operation, "-", &Lints::default());
+        log(request, &reply, operation, universe.id(), &Lints::default());
         reply
     }
 

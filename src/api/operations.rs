@@ -1,6 +1,6 @@
 //! `/livez`, `/readyz` and `/version`: for whoever starts and watches quince.
 
-use http::{Method, StatusCode};
+use http::{HeaderValue, Method, StatusCode, header};
 
 use super::exchange::{Reply, Request};
 
@@ -16,7 +16,9 @@ pub fn answer(request: &Request) -> Option<Reply> {
         _ => return None,
     };
     if request.method != Method::GET && request.method != Method::HEAD {
-        return Some(Reply::text(StatusCode::METHOD_NOT_ALLOWED, "quince: only GET here\n"));
+        let mut reply = Reply::text(StatusCode::METHOD_NOT_ALLOWED, "quince: only GET here\n");
+        reply.headers.insert(header::ALLOW, HeaderValue::from_static("GET, HEAD"));
+        return Some(reply);
     }
     let json = body.starts_with('{');
     Some(if json { Reply::json(StatusCode::OK, body) } else { Reply::text(StatusCode::OK, body) })

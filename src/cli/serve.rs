@@ -26,6 +26,9 @@ pub fn run(options: &ServeOptions) -> Result<(), Error> {
 async fn serve(options: &ServeOptions) -> Result<(), Error> {
     let parent_gone = parent::gone();
     let quince = builder(options).start().await.map_err(|error| explain(error, options))?;
+    // Before anybody is told that we are ready: whoever knows may tell us to stop.
+    let told_to_stop =
+        signals().map_err(|cause| Error::internal_because("cannot wait for signals", cause))?;
     let ready = quince.ready_line();
     if let Some(path) = &options.ready_file {
         write_whole(path, &ready).map_err(|cause| {
@@ -42,7 +45,7 @@ async fn serve(options: &ServeOptions) -> Result<(), Error> {
         }
     };
     tokio::select! {
-        signal = signal() => {
+        signal = told_to_stop => {
             signal.map_err(|cause| Error::internal_because("cannot wait for signals", cause))?;
         }
         () = stop => tracing::info!("the parent process is gone"),
@@ -116,17 +119,22 @@ fn write_whole(path: &Path, text: &str) -> io::Result<()> {
     std::fs::rename(&partial, path)
 }
 
+/// From this call on, SIGINT and SIGTERM end the future instead of the process.
 #[cfg(unix)]
-async fn signal() -> io::Result<()> {
+fn signals() -> io::Result<impl Future<Output = io::Result<()>>> {
     use tokio::signal::unix::{SignalKind, signal};
     let mut terminate = signal(SignalKind::terminate())?;
-    tokio::select! {
-        interrupted = tokio::signal::ctrl_c() => interrupted,
-        _ = terminate.recv() => Ok(()),
-    }
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    Ok(async move {
+        tokio::select! {
+            _ = terminate.recv() => Ok(()),
+            _ = interrupt.recv() => Ok(()),
+        }
+    })
 }
 
+/// Ctrl-C ends the future instead of the process.
 #[cfg(not(unix))]
-async fn signal() -> io::Result<()> {
-    tokio::signal::ctrl_c().await
+fn signals() -> io::Result<impl Future<Output = io::Result<()>>> {
+    Ok(tokio::signal::ctrl_c())
 }

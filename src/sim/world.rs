@@ -195,9 +195,11 @@ impl World {
         site.latest_serial = serial;
         let (expires, privileges) = (record.expires, record.privileges);
         let organization = &site.location.profile.organization;
+        // A token of our own form says when it ends; `quince token` and a server make it at different times.
+        let inner_expires = claimed.as_ref().map_or(expires, |claimed| claimed.expires);
         let outer_differs = outer.is_some_and(|outer| {
             let expiry = outer.exp_date.as_deref().and_then(super::date::parse);
-            expiry.is_none_or(|at| at.0 / 1000 != expires.0 / 1000)
+            expiry.is_none_or(|at| at.0 / 1000 != inner_expires.0 / 1000)
                 || outer.org_name.as_ref() != Some(organization)
         });
         Ok(Session { site: id, expires, privileges, outer_differs })

@@ -5,8 +5,12 @@
 #[macro_use]
 mod support;
 
+mod cli;
 mod docs;
 mod ledger;
 mod properties;
 mod rooms;
+mod settings;
+mod story;
 mod v2;
+mod worlds;

@@ -125,7 +125,8 @@ fn plain(adam_id: String, pricing_param: PricingParam) -> AssetSpec {
         adam_id,
         pricing_param,
         product_type: ProductType::App,
-        supply: Supply::Limited(0),
+        // Stays only where the row was told to be wrong; then it is not also said to be exhausted.
+        supply: Supply::Unlimited,
         retired: 0,
         revocable: true,
         device_assignable: true,

@@ -111,7 +111,10 @@ fn build(root: &Node, seed: u64, problems: &mut Problems<'_>) -> Option<WorldSpe
         }
     }
     if draft.world.locations.is_empty() {
-        problems.add(&(0..0), "a world needs at least one [[location]]");
+        // One that is there but wrong was told already.
+        if problems.is_empty() || fields.node("location").is_none() {
+            problems.add(&(0..0), "a world needs at least one [[location]]");
+        }
         return None;
     }
     check::check(&draft, problems);

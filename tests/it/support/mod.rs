@@ -3,5 +3,7 @@
 pub(crate) mod fixture;
 #[macro_use]
 pub(crate) mod ledger;
+pub(crate) mod lists;
+pub(crate) mod process;
 
-pub(crate) use fixture::{Answer, Fixture};
+pub(crate) use fixture::Fixture;

@@ -1,9 +1,12 @@
 //! The v2 surface, over a real socket.
 
+mod assets;
+mod assignments;
 mod auth;
 mod bad_bodies;
 mod bad_requests;
 mod client_config;
+mod deltas;
 mod errors;
 mod event_bounds;
 mod event_clocks;
@@ -11,8 +14,10 @@ mod event_failures;
 mod events;
 mod first_steps;
 mod manual_clock_warning;
+mod pages;
 mod receivers;
 mod school;
 mod service_config;
 mod token_life;
 mod transport;
+mod users;

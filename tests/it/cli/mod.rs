@@ -1,0 +1,5 @@
+//! The binary, as whoever types it meets it.
+
+mod commands;
+mod refusals;
+mod serve;
