@@ -11,7 +11,7 @@ use super::lab::Lab;
 use super::reference::{Holder, Status};
 
 /// Drawn cases looked at, always the same ones.
-const CASES: usize = 60;
+const CASES: usize = 200;
 
 /// Notes what can be seen in the first location.
 fn look(lab: &mut Lab, seen: &mut BTreeSet<String>) {

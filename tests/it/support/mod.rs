@@ -6,4 +6,4 @@ pub(crate) mod ledger;
 pub(crate) mod lists;
 pub(crate) mod process;
 
-pub(crate) use fixture::Fixture;
+pub(crate) use fixture::{Answer, Fixture};
