@@ -137,6 +137,6 @@ fn refusals_do_nothing(case: &Case) -> Outcome {
 
 #[test]
 fn a_refused_request_leaves_every_byte_as_it_was() {
-    ledger!("v2.question.26-both-qualities", "v2.question.29-irrevocable-assets");
+    ledger!("v2.question.29-irrevocable-assets");
     hold(30, "proptest-regressions/refusals.txt", &case(USUAL), |case| refusals_do_nothing(&case));
 }

@@ -286,3 +286,32 @@ fn a_filter_leaves_the_order_as_it_is() {
     assert_eq!(lab.records("assignments", "clientUserId=anna"), all);
     assert_eq!(all[0]["adamId"], "701");
 }
+
+#[test]
+fn both_qualities_of_a_product_are_two_assets() {
+    ledger!("v2.question.26-both-qualities");
+    let plus = Asset { name: ("700".to_owned(), true), ..asset("700", false) };
+    let mut lab =
+        start(rules(), State { assets: vec![asset("700", false), plus], ..State::default() });
+    let assets = vec![("700".to_owned(), true), ("700".to_owned(), false)];
+    lab.does(Command::Associate(Targets { assets, ..app_to_devices(&["A"]) }));
+    assert_eq!(lab.counts("assignedCount"), [1, 1]);
+}
+
+#[test]
+fn case_matters_in_ids_and_serial_numbers() {
+    ledger!("v2.question.31-case");
+    let users =
+        vec![user("anna", Status::Registered, None), user("ANNA", Status::Registered, None)];
+    let assets = vec![asset("700", false), asset("701", true)];
+    let mut lab = start(rules(), State { users, assets, ..State::default() });
+    lab.does(both_to_anna());
+    lab.does(Command::Associate(app_to_devices(&["a", "A"])));
+    for (query, count) in
+        [("clientUserId=anna", 2), ("clientUserId=ANNA", 0), ("serialNumber=a", 1), ("", 4)]
+    {
+        assert_eq!(lab.records("assignments", query).len(), count, "{query}");
+    }
+    lab.does(retire());
+    assert_eq!(lab.statuses(), ["Retired", "Registered"]);
+}
