@@ -304,7 +304,7 @@ fn case_matters_in_ids_and_serial_numbers() {
     let users =
         vec![user("anna", Status::Registered, None), user("ANNA", Status::Registered, None)];
     let assets = vec![asset("700", false), asset("701", true)];
-    let mut lab = start(rules(), State { users, assets, ..State::default() });
+    let mut lab = start(rules(), State { assets, users, ..State::default() });
     lab.does(both_to_anna());
     lab.does(Command::Associate(app_to_devices(&["a", "A"])));
     for (query, count) in
