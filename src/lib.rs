@@ -32,6 +32,7 @@ pub mod http;
 mod instance;
 pub mod journal;
 pub mod model;
+pub mod nearest;
 pub mod sim;
 pub mod snapshot;
 pub mod store;

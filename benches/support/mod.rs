@@ -1,8 +1,8 @@
 //! What benchmarks share: worlds of any size.
 
-use quince::model::{Platforms, PricingParam, ProductType, StorePlatform, Supply};
+use quince::model::{Platforms, PricingParam, ProductType, Supply};
 use quince::sim::spec::{
-    AssetSpec, AssignmentSpec, HolderSpec, LocationSpec, OrganizationSpec, VersionsSpec, WorldSpec,
+    AssetSpec, AssignmentSpec, HolderSpec, LocationSpec, OrganizationSpec, WorldSpec,
 };
 
 /// How many assets each device of [`world`] holds.
@@ -24,21 +24,12 @@ pub(crate) fn world(devices: u32) -> WorldSpec {
     };
     let pairs = (0..ASSETS).flat_map(|asset| (0..devices).map(move |device| (asset, device)));
     let location = LocationSpec {
-        key: "main".to_owned(),
-        name: "Main".to_owned(),
-        organization: 0,
-        country: "DE".to_owned(),
-        platform: StorePlatform::Business,
-        uid: None,
-        tokens: Vec::new(),
-        mdm_info: None,
-        versions: VersionsSpec::default(),
         assets: (0..ASSETS).map(asset).collect(),
         devices: (0..devices).map(|n| format!("C02Q{n:08}")).collect(),
-        users: Vec::new(),
         assignments: pairs
             .map(|(asset, device)| AssignmentSpec { asset, holder: HolderSpec::Device(device) })
             .collect(),
+        ..LocationSpec::new("main", 0)
     };
     let organization =
         OrganizationSpec { key: "org".to_owned(), name: "Org".to_owned(), domains: Vec::new() };
