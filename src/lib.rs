@@ -34,6 +34,7 @@ mod instance;
 pub mod journal;
 pub mod judge;
 pub mod model;
+pub mod nearest;
 pub mod sim;
 pub mod snapshot;
 pub mod store;

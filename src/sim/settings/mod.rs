@@ -12,13 +12,12 @@
 mod duration;
 mod error;
 mod keys;
-mod nearest;
 mod profiles;
 mod values;
 
+pub use crate::nearest::nearest;
 pub use error::SettingError;
 pub use keys::Key;
-pub use nearest::nearest;
 pub use values::Allowed;
 
 use crate::model::{Behaviour, Span};
