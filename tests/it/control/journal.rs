@@ -193,7 +193,7 @@ async fn confide(school: &Fixture) {
 
 #[tokio::test]
 async fn credentials_are_told_only_if_the_setting_says_so() {
-    ledger!("journal.redact");
+    ledger!("setting.journal.redact");
     let school = Fixture::school().await;
     confide(&school).await;
     let text = ask(&school, "").await.text();

@@ -59,7 +59,7 @@ impl Telling {
         let below = format!("{}/u/{}", self.base_url, self.universe);
         let of_client = self.base_of(exchange);
         let bases = [below.as_str(), of_client.as_str(), self.base_url.as_str()];
-        bases.iter().fold(text.to_owned(), |text, base| text.replace(base, "{url}"))
+        bases.iter().fold(text.to_owned(), |text, base| without_base(&text, base))
     }
 
     /// A query.
@@ -124,7 +124,32 @@ impl Telling {
     }
 }
 
+/// Puts `{url}` in place of a base, where it ends: another port or name that begins like it is another base.
+fn without_base(text: &str, base: &str) -> String {
+    let goes_on = |next: char| next.is_ascii_alphanumeric() || matches!(next, '.' | ':' | '-');
+    let mut parts = text.split(base);
+    let mut told = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        told += if part.starts_with(goes_on) { base } else { "{url}" };
+        told += part;
+    }
+    told
+}
+
 fn string(text: &str) -> Box<RawValue> {
     // A string is always JSON.
     serde_json::value::to_raw_value(text).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_base_is_replaced_where_it_ends() {
+        let told = |text: &str| without_base(text, "http://a:80");
+        assert_eq!(told("x http://a:80/b \"http://a:80\""), "x {url}/b \"{url}\"");
+        assert_eq!(told("http://a:80"), "{url}");
+        assert_eq!(told("http://a:8080/b http://a:80.de"), "http://a:8080/b http://a:80.de");
+    }
 }
