@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::universe::State;
-use crate::journal::{Act, Entry, Exchange, What};
+use crate::journal::{Act, Bounds, Entry, Exchange, What};
 use crate::model::{At, ClientConfig, Command, ConfigChange, Limits, Refusal, Span};
 use crate::sim::verbs::{Outcome, Verb, VerbError};
 use crate::sim::{
@@ -154,6 +154,7 @@ impl<'a> Turn<'a> {
 
     fn append(&mut self, what: What) -> u64 {
         let (at, real) = (self.now, self.real);
+        self.state.journal.bound(Bounds::of(&self.state.settings));
         self.state.journal.append(|seq| Entry { seq, at, real, what })
     }
 

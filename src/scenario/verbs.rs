@@ -10,7 +10,7 @@ use super::arguments::{
     Accept, AddDevices, AddUsers, Arguments, Assign, Buy, ChangeLimits, Expire, Irrevocable,
     MoveService, Refund, Remove, Renew, Restrict, Retire, Revoke, TakeOver, Transfer,
 };
-use crate::sim::settings::nearest;
+use crate::nearest::nearest;
 use crate::sim::verbs::Verb;
 
 /// A verb that can be written.
@@ -38,12 +38,12 @@ pub struct VerbCall {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum BadVerb {
     /// There is none of this name.
-    #[error("there is no verb `{name}`; did you mean {nearest}?")]
+    #[error("there is no verb `{name}`; {}", hint(*nearest))]
     Unknown {
         /// The name.
         name: String,
-        /// The nearest that there is.
-        nearest: &'static str,
+        /// What it may have been meant to be.
+        nearest: Option<&'static str>,
     },
     /// Its arguments are not right.
     #[error("{0}")]
@@ -58,6 +58,13 @@ pub struct BadArguments {
     pub pointer: String,
     /// What, for people.
     pub text: String,
+}
+
+fn hint(nearest: Option<&str>) -> String {
+    nearest.map_or_else(
+        || "GET /_quince/v1/verbs lists them".to_owned(),
+        |nearest| format!("did you mean {nearest}?"),
+    )
 }
 
 /// Makes a form of a type of arguments.
@@ -146,8 +153,7 @@ pub fn verb(name: &str, arguments: Value) -> Result<Verb, BadVerb> {
 pub fn form(name: &str) -> Result<&'static VerbForm, BadVerb> {
     VERBS.iter().find(|form| form.name == name).ok_or_else(|| {
         let known = VERBS.iter().map(|form| form.name);
-        let nearest = nearest(name, known.clone()).unwrap_or(VERBS[0].name);
-        let nearest = known.into_iter().find(|known| *known == nearest).unwrap_or(nearest);
+        let nearest = nearest(name, known);
         BadVerb::Unknown { name: name.chars().take(80).collect(), nearest }
     })
 }
@@ -172,6 +178,10 @@ impl VerbCall {
 }
 
 fn read<T: Arguments + DeserializeOwned>(arguments: Value) -> Result<Verb, BadArguments> {
+    if !arguments.is_object() {
+        let text = "arguments are an object, such as {\"count\": 3}".to_owned();
+        return Err(BadArguments { pointer: String::new(), text });
+    }
     let arguments: T = serde_path_to_error::deserialize(arguments).map_err(|error| {
         let pointer = pointer(error.path());
         BadArguments { pointer, text: error.into_inner().to_string() }

@@ -4,7 +4,7 @@ use std::pin::Pin;
 
 use http::{Method, StatusCode};
 
-use super::{Ask, Outcome, Problem, marks, universes, verbs};
+use super::{Ask, Outcome, Problem, journal, marks, universes, verbs};
 
 /// A handler under way.
 pub type Handling<'a> = Pin<Box<dyn Future<Output = Outcome> + Send + 'a>>;
@@ -56,6 +56,27 @@ pub static ROUTES: &[Route] = &[
         "diff.get",
         marks::diff,
         "Tells what is different between two states."
+    ),
+    route!(
+        GET,
+        "/universes/{u}/journal",
+        "journal.get",
+        journal::get,
+        "Tells what happened, as JSON or HAR; can wait for it."
+    ),
+    route!(
+        GET,
+        "/universes/{u}/journal/stream",
+        "journal.stream",
+        journal::stream::get,
+        "Tells what happens, as server-sent events."
+    ),
+    route!(
+        POST,
+        "/universes/{u}/journal/expect",
+        "journal.expect",
+        journal::expect::post,
+        "Judges whether what was expected happened; can wait for it."
     ),
 ];
 

@@ -133,3 +133,40 @@ impl Difference {
         self
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{AssetName, At, Command, PricingParam, Targets};
+    use crate::sim::spec::{AssignmentSpec, HolderSpec};
+    use crate::sim::{Settings, SiteId, build, worlds};
+    use crate::store::touched;
+
+    #[test]
+    fn costs_what_changed() {
+        let mut spec = worlds::named("small-school", 1).unwrap();
+        let school = &mut spec.locations[0];
+        let first = school.devices.len() as u32;
+        school.devices.extend((0..30_000).map(|n| format!("C02Q{n}")));
+        let holders = (first..first + 30_000).map(HolderSpec::Device);
+        // The second asset is unlimited and for devices.
+        school.assignments.extend(holders.map(|holder| AssignmentSpec { asset: 1, holder }));
+        let settings = Settings::observed();
+        let mut world = build(&spec, 1, At(0), settings.token_lifetime);
+        let before = world.clone();
+        let name =
+            AssetName { adam_id: "361309726".to_owned(), pricing_param: PricingParam::Standard };
+        let targets = Targets {
+            assets: vec![name],
+            serial_numbers: vec!["C02Q15000".into(), "NEW".into()],
+            ..Targets::default()
+        };
+        world.accept(SiteId(0), Command::Associate(targets), At(0), &settings).unwrap().unwrap();
+        world.step_to(At(1_000), &settings, |_| ());
+        let (rows, found) = touched::during(|| diff(&before, &world));
+        assert_eq!(found.len(), 2, "{found:#?}");
+        assert!(rows < 3_000, "{rows} rows touched for two of 30,000");
+        let (rows, _) = touched::during(|| diff(&world, &world.clone()));
+        assert!(rows < 10, "{rows} rows touched for nothing");
+    }
+}

@@ -45,7 +45,7 @@ macro_rules! key {
 /// The words of a switch, the one for off first.
 const SWITCH: Allowed = Allowed::Words(&["off", "on"]);
 
-static KEYS: [Key; 26] = [
+static KEYS: [Key; 29] = [
     key!("token.expiration_date", words::<ExpirationDate>(), expiration_date),
     key!("token.lifetime", Allowed::Duration, token_lifetime),
     key!("clock.auto_horizon", Allowed::Duration, auto_horizon),
@@ -75,6 +75,9 @@ static KEYS: [Key; 26] = [
     key!("marks.automatic", SWITCH, automatic_marks),
     key!("v2.max_events", Allowed::Integer(1, 10_000_000), behaviour.events_max),
     key!("v2.max_changes", Allowed::Integer(1, 100_000_000), behaviour.changes_max),
+    key!("journal.redact", SWITCH, journal_redact),
+    key!("journal.max_entries", Allowed::Integer(1, 10_000_000), journal_entries),
+    key!("journal.max_bytes", Allowed::Integer(1, 1 << 40), journal_bytes),
 ];
 
 impl Settings {

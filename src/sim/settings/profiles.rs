@@ -51,6 +51,9 @@ impl Settings {
             retired_count: RetiredCount::Refunded,
             notifications_http: NotificationsHttp::Loopback,
             automatic_marks: true,
+            journal_redact: true,
+            journal_entries: 20_000,
+            journal_bytes: 64 << 20,
         }
     }
 

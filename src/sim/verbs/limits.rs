@@ -2,7 +2,7 @@
 
 use super::{Outcome, Result, SiteId, VerbError, World};
 use crate::model::Limits;
-use crate::sim::settings::nearest;
+use crate::nearest::nearest;
 
 /// A limit's name and its place.
 type Named = (&'static str, fn(&mut Limits) -> Place<'_>);

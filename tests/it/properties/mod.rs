@@ -22,6 +22,7 @@ mod reference;
 mod service;
 mod stories;
 mod tasks;
+mod universes;
 mod worlds;
 
 use proptest::prelude::*;
