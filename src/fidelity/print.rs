@@ -8,7 +8,7 @@ use super::ledger::{Entry, entries};
 use super::profiles::{SettingRow, settings};
 
 /// The parts of the ledger: how the ids in it begin, and what it is called. The first that fits counts.
-const GROUPS: [(&str, &str); 10] = [
+const GROUPS: [(&str, &str); 11] = [
     ("v2.conflict.", "Where the documentation of v2 differs from itself or from what clients met"),
     ("v2.question.", "What the documentation of v2 leaves open"),
     ("v2.lint.", "What the journal notes about doubtful requests to v2"),
@@ -19,6 +19,7 @@ const GROUPS: [(&str, &str); 10] = [
     ("http.", "HTTP"),
     ("quince.", "What only quince has"),
     ("setting.", "More settings"),
+    ("verb.", "Verbs: what happens past an MDM"),
 ];
 
 /// The index of the part that an entry belongs to.

@@ -2,7 +2,7 @@
 
 use http::{Method, header};
 use http_body_util::Full;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use crate::support::{Answer, Fixture};
 
