@@ -8,11 +8,15 @@ use std::sync::Arc;
 
 use crate::api::json::Json;
 use crate::api::{Api, ApiOptions};
-use crate::engine::{Advance, AdvanceError, DEFAULT, Engine, Origin, Universe, real_time};
+use crate::engine::{
+    Advance, AdvanceError, Broken, DEFAULT, Engine, NoMark, Origin, Universe, real_time,
+};
 use crate::http::{Limits, Server};
 use crate::model::At;
+use crate::scenario::verbs::{BadVerb, VerbCall};
 use crate::sim::settings::SettingError;
 use crate::sim::spec::WorldSpec;
+use crate::sim::verbs::{Outcome, VerbError};
 use crate::sim::{ClockMode, Settings, SiteId, date};
 use crate::snapshot::{self, WorldError};
 
@@ -240,6 +244,11 @@ impl Quince {
         &self.api
     }
 
+    /// All universes, for what the handles do not offer.
+    pub const fn engine(&self) -> &Arc<Engine> {
+        &self.engine
+    }
+
     /// Stops: no new connections, and some seconds for the exchanges in flight.
     pub async fn stop(self) {
         self.server.stop().await;
@@ -310,10 +319,41 @@ impl UniverseHandle {
         stokens.unwrap_or_default()
     }
 
+    /// Does what a verb says.
+    pub fn act(&self, verb: &VerbCall) -> Result<Outcome, ActError> {
+        let wanted = verb.verb()?;
+        let (_, outcome) = self.universe.turn(|turn| turn.act(&verb.name, &wanted))??;
+        Ok(outcome)
+    }
+
+    /// Names the present state, to compare others with. Returns the number of the journal entry.
+    pub fn mark(&self, name: &str) -> Result<u64, NoMark> {
+        self.universe.mark(name)
+    }
+
+    /// What is different between two states, a line each: names of marks, numbers of journal entries, or `now`.
+    pub fn diff(&self, from: &str, to: &str) -> Result<String, NoMark> {
+        Ok(self.universe.diff(from, to)?.to_text())
+    }
+
     /// Its clock.
     pub fn clock(&self) -> ClockHandle {
         ClockHandle { universe: Arc::clone(&self.universe) }
     }
+}
+
+/// Why a verb was not done.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ActError {
+    /// What was written is no verb.
+    #[error(transparent)]
+    Bad(#[from] BadVerb),
+    /// It does not go with the state of the world.
+    #[error(transparent)]
+    Unfit(#[from] VerbError),
+    /// The universe failed before.
+    #[error(transparent)]
+    Broken(#[from] Broken),
 }
 
 /// The clock of a universe.

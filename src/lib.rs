@@ -35,11 +35,14 @@ pub mod journal;
 pub mod judge;
 pub mod model;
 pub mod nearest;
+pub mod scenario;
 pub mod sim;
 pub mod snapshot;
 pub mod store;
 
-pub use instance::{Builder, ClockHandle, Quince, StartError, UniverseHandle, VIRTUAL_START};
+pub use instance::{
+    ActError, Builder, ClockHandle, Quince, StartError, UniverseHandle, VIRTUAL_START,
+};
 pub use sim::ClockMode;
 
 /// Compiles and runs the Rust of the README.

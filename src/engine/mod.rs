@@ -12,8 +12,8 @@ mod registry;
 mod turn;
 mod universe;
 
-pub use marks::{Mark, Marks};
+pub use marks::{Mark, Marks, NoMark};
 pub use real_time::RealTime;
 pub use registry::{CreateError, DEFAULT, Engine, Found};
 pub use turn::{Advance, AdvanceError, HAPPENED_MAX, Turn};
-pub use universe::{Broken, Origin, Scope, Universe};
+pub use universe::{Broken, Diff, Origin, Scope, Universe};

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::universe::State;
 use crate::journal::{Act, Bounds, Entry, Exchange, What};
 use crate::model::{At, ClientConfig, Command, ConfigChange, Limits, Refusal, Span};
+use crate::sim::verbs::{Outcome, Verb, VerbError};
 use crate::sim::{
     ClockMode, Credential, Happening, Real, Session, Settings, Site, SiteId, TokenRefusal, World,
     date,
@@ -111,7 +112,7 @@ impl<'a> Turn<'a> {
 
     /// Puts another world in place of this one; its clock shows `now` from here on.
     pub fn replace_world(&mut self, world: World) {
-        self.state.world = world;
+        self.state.world = world.following(&self.state.world);
     }
 
     /// A copy of everything, which shares what it can.
@@ -132,11 +133,12 @@ impl<'a> Turn<'a> {
         seq
     }
 
-    /// Marks the present state under the number of the latest journal entry, if the world was written to
-    /// since the last time.
-    pub fn mark_write(&mut self) {
-        let (seq, world) = (self.seq(), self.state.world.clone());
-        self.state.marks.put_automatic(seq, self.now, world);
+    /// Does what a verb says, and notes it. Returns the number of the journal entry that says so.
+    pub fn act(&mut self, name: &str, verb: &Verb) -> Result<(u64, Outcome), VerbError> {
+        let settings = Arc::clone(&self.state.settings);
+        let outcome = self.state.world.act(verb, self.now, &settings)?;
+        let seq = self.note("verb", name, outcome.text.clone());
+        Ok((seq, outcome))
     }
 
     /// Opens the journal entry of an exchange. Its answer comes later, see

@@ -13,12 +13,13 @@ use std::time::Duration;
 use parking_lot::Mutex;
 use tokio::sync::watch;
 
-use super::marks::Marks;
+use super::marks::{Marks, NoMark, can_name};
 use super::rate::Rate;
 use super::real_time::RealTime;
 use super::turn::Turn;
 use crate::journal::{Act, Answer, Bounds, Entry, Exchange, Journal, What};
 use crate::model::At;
+use crate::sim::diff::{Difference, diff, to_text};
 use crate::sim::spec::WorldSpec;
 use crate::sim::{Clock, ClockMode, Real, Settings, World, build};
 
@@ -136,11 +137,14 @@ impl Universe {
         }
         let real = self.real_time.now();
         self.last_call.store(real.0, Ordering::Relaxed);
-        let before = state.journal.last();
+        let (before, revision) = (state.journal.last(), state.world.revision());
         let now = state.catch_up(real);
         let mut turn = Turn::new(&self.id, &mut state, now, real);
         let result = act(&mut turn);
         let after = state.journal.last();
+        if state.world.revision() != revision {
+            state.mark_write(real);
+        }
         state.broken = false;
         drop(state);
         if after > before {
@@ -194,6 +198,34 @@ impl Universe {
     /// Looks at the journal. Takes no turn: nothing happens by looking.
     pub fn with_journal<R>(&self, look: impl FnOnce(&Journal) -> R) -> R {
         look(&self.state.lock().journal)
+    }
+
+    /// Names the present state, and returns the number of the journal entry that says so.
+    pub fn mark(&self, name: &str) -> Result<u64, NoMark> {
+        if !can_name(name) {
+            return Err(NoMark::Unnameable(name.chars().take(80).collect()));
+        }
+        Ok(self.turn(|turn| turn.mark(name))?)
+    }
+
+    /// What is different between two states: marks, numbers of journal entries, or `now`. Compares outside the
+    /// lock. Also says at which entries the two were, and whether there are several locations.
+    pub fn diff(&self, from: &str, to: &str) -> Result<Diff, NoMark> {
+        let (from, to) = self.turn(|turn| {
+            let find = |what: &str| {
+                if what == "now" {
+                    return Ok((turn.seq(), turn.world().clone()));
+                }
+                turn.marks().find(what).map(|mark| (mark.seq, mark.world.clone()))
+            };
+            Ok::<_, NoMark>((find(from)?, find(to)?))
+        })??;
+        Ok(Diff {
+            from: from.0,
+            to: to.0,
+            several_locations: to.1.sites().len() > 1,
+            differences: diff(&from.1, &to.1),
+        })
     }
 
     /// Whether nobody called for longer than its time to live.
@@ -258,6 +290,26 @@ impl Universe {
     }
 }
 
+/// What is different between two states.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Diff {
+    /// The journal entry of the one.
+    pub from: u64,
+    /// The journal entry of the other.
+    pub to: u64,
+    /// There are several locations, which texts must tell apart.
+    pub several_locations: bool,
+    /// What is different, in order.
+    pub differences: Vec<Difference>,
+}
+
+impl Diff {
+    /// As people read it, a line for each difference.
+    pub fn to_text(&self) -> String {
+        to_text(&self.differences, self.several_locations)
+    }
+}
+
 /// How far a reset goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Scope {
@@ -305,6 +357,14 @@ impl State {
             }
         }
         self.clock.now(real)
+    }
+
+    /// Marks the state that a turn which wrote has ended at, under the number of its last journal entry.
+    fn mark_write(&mut self, real: Real) {
+        if self.settings.automatic_marks {
+            let (seq, at) = (self.journal.last(), self.clock.now(real));
+            self.marks.put_automatic(seq, at, self.world.clone());
+        }
     }
 
     /// Does everything that falls due until `to`, and notes each step.

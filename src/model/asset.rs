@@ -40,6 +40,8 @@ pub struct Asset {
     pub device_assignable: bool,
     /// Where it runs.
     pub platforms: Platforms,
+    /// No longer owned: it is in no list, and its id is not given again.
+    pub removed: bool,
     licences: Licences,
 }
 
@@ -93,6 +95,7 @@ impl Asset {
             revocable,
             device_assignable,
             platforms,
+            removed: false,
             licences: Licences {
                 ranges: Arc::new(vec![(licence_base, length)]),
                 records: Blocks::default(),
@@ -154,6 +157,48 @@ impl Asset {
         Some(taken)
     }
 
+    /// One past the highest licence id that it ever had.
+    pub fn licence_end(&self) -> u64 {
+        let ends = self.licences.ranges.iter().map(|(base, length)| base + u64::from(*length));
+        ends.max().unwrap_or(0)
+    }
+
+    /// Adds `count` licences whose ids begin at `base`. Not for unlimited assets.
+    pub(super) fn buy(&mut self, count: u32, base: u64) {
+        if let Supply::Limited(total) = &mut self.supply {
+            *total = total.saturating_add(count);
+            Arc::make_mut(&mut self.licences.ranges).push((base, count));
+        }
+    }
+
+    /// Takes `count` free licences out of the supply, those first that were never assigned, latest first. Their ids
+    /// never come back. Not more than are available, and not for unlimited assets.
+    pub(super) fn give_up(&mut self, count: u32) {
+        let count = count.min(self.available());
+        let Supply::Limited(total) = &mut self.supply else { return };
+        *total -= count;
+        self.retired = self.retired.saturating_add(count);
+        let end = self.licence_end();
+        let ranges = Arc::make_mut(&mut self.licences.ranges);
+        let known: u64 = ranges.iter().map(|(_, length)| u64::from(*length)).sum();
+        let untouched = known.saturating_sub(self.licences.records.len() as u64);
+        let mut rest = u64::from(count).min(untouched) as u32;
+        let used_before = count - rest;
+        for (_, length) in ranges.iter_mut().rev() {
+            let cut = rest.min(*length);
+            *length -= cut;
+            rest -= cut;
+        }
+        // An empty range remembers where the next purchase begins.
+        ranges.retain(|(_, length)| *length > 0);
+        ranges.push((end, 0));
+        for _ in 0..used_before {
+            let Some(free) = self.licences.free else { break };
+            self.licences.free =
+                self.licences.records.get(free as usize).and_then(|licence| licence.next_free);
+        }
+    }
+
     /// Takes the `k`-th licence back from whoever holds it.
     pub fn release_licence(&mut self, k: u32) {
         if let Some(record) = self.licences.records.get_mut(k as usize)
@@ -194,7 +239,12 @@ impl Assets {
 
     /// All assets in order.
     pub fn iter(&self) -> impl Iterator<Item = &Asset> {
-        self.list.iter()
+        self.list.iter().filter(|asset| !asset.removed)
+    }
+
+    /// All rows of the list, those of removed assets included; their places are [`AssetId`]s.
+    pub const fn rows(&self) -> &Blocks<Asset> {
+        &self.list
     }
 
     /// The asset with this id.
@@ -233,6 +283,16 @@ impl Assets {
         let product = self.products.intern(adam_id);
         self.by_product.grow(product as usize + 1, &[None, None]);
         ProductId(product)
+    }
+
+    /// Takes an asset off the list; nobody may hold it. Counts as a write to the list.
+    pub(super) fn remove(&mut self, id: AssetId) {
+        let Some(asset) = self.change(id) else { return };
+        asset.removed = true;
+        let (product, quality) = (asset.product, asset.pricing_param as usize);
+        if let Some(qualities) = self.by_product.get_mut(product.0 as usize) {
+            qualities[quality] = None;
+        }
     }
 
     /// Adds an asset; its product and quality must not be there yet.

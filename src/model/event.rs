@@ -172,6 +172,11 @@ impl Events {
         self.list.get(usize::try_from(number).ok()?)?.as_deref()
     }
 
+    /// The numbers of events that are not the same here and there, but for those that both have forgotten.
+    pub fn unshared(&self, other: &Self) -> impl Iterator<Item = u64> {
+        self.list.unshared(&other.list).into_iter().flatten().map(|number| number as u64)
+    }
+
     /// How many events are pending.
     pub fn pending(&self) -> usize {
         self.list.count(Classes(1 << QUEUED | 1 << HELD))

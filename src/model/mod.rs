@@ -18,6 +18,7 @@ pub mod event;
 pub mod ids;
 pub mod kinds;
 pub mod location;
+mod outside;
 pub mod query;
 pub mod refusal;
 pub mod time;

@@ -249,7 +249,9 @@ pub struct AssetFilter<'a> {
 impl Location {
     /// A page of assets, in the order in which the location came to own them.
     pub fn assets_page(&self, filter: &AssetFilter<'_>, wanted: PageRequest) -> Page<AssetId> {
-        let shows = |id: &AssetId| self.assets.get(*id).is_some_and(|asset| filter.shows(asset));
+        let shows = |id: &AssetId| {
+            self.assets.get(*id).is_some_and(|asset| !asset.removed && filter.shows(asset))
+        };
         match filter.adam_id {
             None => Page::of(wanted, (0..self.assets.len() as u32).map(AssetId).filter(shows)),
             Some(adam_id) => {

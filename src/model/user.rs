@@ -32,6 +32,13 @@ pub struct User {
     previous: Option<UserId>,
 }
 
+impl User {
+    /// Whether the user can be assigned content.
+    pub const fn is_active(&self) -> bool {
+        self.status.is_active()
+    }
+}
+
 /// The records of one client user id.
 #[derive(Debug, Clone, Copy, Default)]
 struct Person {

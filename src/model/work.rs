@@ -157,7 +157,7 @@ impl Location {
 
     /// A retired record that never had an account is revived with a new invitation; one that had is
     /// left, and a new record is made (apple-v2.md §18 question 34).
-    fn create_user(
+    pub(super) fn create_user(
         &mut self,
         request: &UserRequest,
         behaviour: &Behaviour,
@@ -204,7 +204,7 @@ impl Location {
     }
 
     /// Frees what can be taken back; the rest stays with the retired record.
-    fn retire_user(&mut self, user: UserId, behaviour: &Behaviour) {
+    pub(super) fn retire_user(&mut self, user: UserId, behaviour: &Behaviour) {
         for held in self.assignments.held_by(user.into()).to_vec() {
             if self.assets.get(held.asset).is_some_and(|asset| asset.revocable) {
                 self.unassign(held.row, behaviour);
@@ -221,7 +221,7 @@ impl Location {
     }
 
     /// Whether an account can be linked to `user` (`None`: to a user that is not there yet).
-    fn account_fits(
+    pub(super) fn account_fits(
         &self,
         account: Option<&str>,
         user: Option<UserId>,
@@ -245,7 +245,7 @@ impl Location {
 
     /// Links an account. Where a retired record of the same client user id had it, one of the two gives
     /// way (setting `users.same_account`).
-    fn link_account(
+    pub(super) fn link_account(
         &mut self,
         user: UserId,
         account: &str,

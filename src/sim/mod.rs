@@ -6,11 +6,13 @@
 pub mod build;
 pub mod clock;
 pub mod date;
+pub mod diff;
 pub mod entropy;
 pub mod ids;
 pub mod settings;
 pub mod spec;
 pub mod token;
+pub mod verbs;
 pub mod world;
 pub mod worlds;
 
@@ -18,4 +20,4 @@ pub use build::build;
 pub use clock::{Clock, ClockMode, Real};
 pub use ids::DataSet;
 pub use settings::Settings;
-pub use world::{Credential, Happening, Session, Site, SiteId, TokenRefusal, World};
+pub use world::{Credential, Happening, Moved, Session, Site, SiteId, TokenRefusal, World};

@@ -24,9 +24,22 @@ pub struct Site {
     pub ids: Arc<LocationIds>,
     /// How much one request may carry.
     pub limits: Limits,
+    /// The service has gone from here.
+    pub moved: Option<Moved>,
     pub(super) tokens: BTreeMap<u32, TokenRecord>,
     pub(super) latest_serial: u32,
     due: Option<At>,
+}
+
+/// How a service is gone (verb `move-service`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Moved {
+    /// To another URL, which Service Config would tell.
+    Url,
+    /// For good.
+    Removed,
+    /// To another server, which DNS would tell.
+    Server,
 }
 
 /// What the world knows of a content token.
@@ -125,6 +138,8 @@ pub struct World {
     /// Literal tokens, whole and by their inner token.
     pub(super) literals: BTreeMap<String, (SiteId, u32)>,
     dues: BTreeSet<(At, SiteId)>,
+    /// Writes so far, of whatever kind.
+    pub(super) revision: u64,
 }
 
 impl World {
@@ -137,6 +152,7 @@ impl World {
             by_key: BTreeMap::new(),
             literals: BTreeMap::new(),
             dues: BTreeSet::new(),
+            revision: 0,
         }
     }
 
@@ -147,6 +163,7 @@ impl World {
             location: Arc::new(location),
             ids: Arc::new(ids),
             limits: Limits::DOCUMENTED,
+            moved: None,
             tokens: BTreeMap::new(),
             latest_serial: 1,
             due: None,
@@ -230,11 +247,19 @@ impl World {
     #[must_use]
     pub fn in_place_of(mut self, old: &Self) -> Self {
         self.epoch = old.epoch.wrapping_add(1);
+        self.revision = old.revision + 1;
         self.literals.clone_from(&old.literals);
         for (site, before) in self.sites.iter_mut().zip(&old.sites) {
             site.tokens.clone_from(&before.tokens);
             site.latest_serial = before.latest_serial;
         }
+        self
+    }
+
+    /// This world in the place of `old`, which counts as a write.
+    #[must_use]
+    pub const fn following(mut self, old: &Self) -> Self {
+        self.revision = old.revision + 1;
         self
     }
 
@@ -280,6 +305,7 @@ impl World {
         id: SiteId,
         change: impl FnOnce(&mut Location, &LocationIds) -> R,
     ) -> Option<R> {
+        self.revision += 1;
         let site = self.sites.get_mut(id.0)?;
         let result = change(Arc::make_mut(&mut site.location), &site.ids);
         let due = site.location.next_due();
@@ -334,6 +360,27 @@ impl World {
             completed: (event.completed, event.requested),
             ended: event.finished.map(|_| event.failures.is_empty()),
         })
+    }
+
+    /// A number that grows with every write to the world.
+    pub const fn revision(&self) -> u64 {
+        self.revision
+    }
+
+    /// The limits that Service Config announces: those of the location that the token names, valid or not; without
+    /// one, those of the first location.
+    pub fn announced_limits(&self, universe: &str, credential: Option<&Credential>) -> Limits {
+        let named = credential.and_then(|credential| self.named_by(universe, credential));
+        let site = self.site(named.unwrap_or(SiteId(0)));
+        site.map_or(Limits::DOCUMENTED, |site| site.limits)
+    }
+
+    fn named_by(&self, universe: &str, credential: &Credential) -> Option<SiteId> {
+        let inner = credential.outer.as_ref().and_then(|outer| self.literals.get(&outer.token));
+        match self.literals.get(&credential.bearer).or(inner) {
+            Some((site, _)) => Some(*site),
+            None => self.believe(universe, credential).map(|(site, ..)| site),
+        }
     }
 
     /// The life of the world that version ids belong to; a reset begins a new one.

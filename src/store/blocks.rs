@@ -3,6 +3,7 @@
 //! A clone shares everything. The first write to a shared vector copies one block and the two
 //! directories above it: some kilobytes, whatever the length.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 const BLOCK: usize = 256;
@@ -49,6 +50,31 @@ impl<T> Blocks<T> {
     /// All items in order.
     pub fn iter(&self) -> impl Iterator<Item = &T> {
         self.branches.iter().flat_map(|branch| branch.iter()).flat_map(|block| block.iter())
+    }
+}
+
+impl<T> Blocks<T> {
+    /// The indices at which this vector and another can differ, as ranges that ascend: all but those in blocks that
+    /// both share.
+    pub fn unshared(&self, other: &Self) -> Vec<Range<usize>> {
+        let mut found = Vec::new();
+        for branch in 0..self.branches.len().max(other.branches.len()) {
+            let (one, two) = (self.branches.get(branch), other.branches.get(branch));
+            if one.zip(two).is_some_and(|(one, two)| Arc::ptr_eq(one, two)) {
+                continue;
+            }
+            let length = |of: Option<&Arc<Vec<Block<T>>>>| of.map_or(0, |blocks| blocks.len());
+            for block in 0..length(one).max(length(two)) {
+                let part = |of: Option<&Arc<Vec<Block<T>>>>| {
+                    of.and_then(|blocks| blocks.get(block)).map(Arc::as_ptr)
+                };
+                if part(one) != part(two) {
+                    let start = (branch * FAN + block) * BLOCK;
+                    found.push(start..start + BLOCK);
+                }
+            }
+        }
+        found
     }
 }
 
@@ -114,6 +140,20 @@ mod tests {
         }
         assert_eq!(blocks.get(200_000), None);
         assert!(blocks.iter().copied().eq(0..200_000));
+    }
+
+    #[test]
+    fn what_two_share_is_not_looked_at() {
+        let one: Blocks<usize> = (0..100_000).collect();
+        let mut two = one.clone();
+        assert!(one.unshared(&two).is_empty());
+        *two.get_mut(70_000).unwrap() = 1;
+        two.push(2);
+        let unshared = one.unshared(&two);
+        assert_eq!(unshared.len(), 2);
+        assert!(unshared[0].contains(&70_000) && unshared[1].contains(&100_000));
+        assert_eq!(unshared, two.unshared(&one));
+        assert_eq!(Blocks::default().unshared(&one).len(), 391);
     }
 
     #[test]

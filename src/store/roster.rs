@@ -7,6 +7,7 @@
 //!
 //! Cloning and writing cost what they cost for [`super::Blocks`].
 
+use std::ops::Range;
 use std::sync::Arc;
 
 const LEAF: usize = 256;
@@ -181,6 +182,32 @@ impl<T, const C: usize> Roster<T, C> {
             Walk { roster: self, classes, branch: 0, leaf: 0, word: 0, bits: 0, current: None };
         walk.seek(skip);
         walk
+    }
+}
+
+impl<T, const C: usize> Roster<T, C> {
+    /// The positions at which this roster and another can differ, as ranges that ascend: all but those in blocks
+    /// that both share. Costs as many steps as there are such blocks, and some for the whole.
+    pub fn unshared(&self, other: &Self) -> Vec<Range<usize>> {
+        let mut found = Vec::new();
+        for branch in 0..self.branches.len().max(other.branches.len()) {
+            let (one, two) = (self.branches.get(branch), other.branches.get(branch));
+            if one.zip(two).is_some_and(|(one, two)| Arc::ptr_eq(&one.part, &two.part)) {
+                continue;
+            }
+            let (one, two) = (one.map(|one| &one.part), two.map(|two| &two.part));
+            let length = |part: Option<&Arc<Branch<T, C>>>| part.map_or(0, |part| part.len());
+            for leaf in 0..length(one).max(length(two)) {
+                let part = |of: Option<&Arc<Branch<T, C>>>| {
+                    of.and_then(|of| of.get(leaf)).map(|counted| Arc::as_ptr(&counted.part))
+                };
+                if part(one) != part(two) {
+                    let start = (branch * FAN + leaf) * LEAF;
+                    found.push(start..start + LEAF);
+                }
+            }
+        }
+        found
     }
 }
 

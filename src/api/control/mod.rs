@@ -10,9 +10,11 @@
 
 pub mod ask;
 pub mod journal;
+pub mod marks;
 pub mod problem;
 pub mod routes;
 pub mod universes;
+pub mod verbs;
 
 use std::sync::Arc;
 

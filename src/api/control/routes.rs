@@ -4,7 +4,7 @@ use std::pin::Pin;
 
 use http::{Method, StatusCode};
 
-use super::{Ask, Outcome, Problem, journal, universes};
+use super::{Ask, Outcome, Problem, journal, marks, universes, verbs};
 
 /// A handler under way.
 pub type Handling<'a> = Pin<Box<dyn Future<Output = Outcome> + Send + 'a>>;
@@ -40,6 +40,23 @@ macro_rules! route {
 pub static ROUTES: &[Route] = &[
     route!(GET, "/universes", "universes.list", universes::list, "Lists the universes."),
     route!(GET, "/universes/{u}", "universes.get", universes::get, "Tells about one universe."),
+    route!(GET, "/verbs", "verbs.list", verbs::list, "Lists the verbs with their schemas."),
+    route!(
+        POST,
+        "/universes/{u}/verbs/{verb}",
+        "verbs.act",
+        verbs::act,
+        "Does what a verb says: something that happens past the MDM."
+    ),
+    route!(GET, "/universes/{u}/marks", "marks.list", marks::list, "Lists the named marks."),
+    route!(POST, "/universes/{u}/marks/{name}", "marks.put", marks::put, "Names this state."),
+    route!(
+        GET,
+        "/universes/{u}/diff",
+        "diff.get",
+        marks::diff,
+        "Tells what is different between two states."
+    ),
     route!(
         GET,
         "/universes/{u}/journal",
@@ -100,7 +117,8 @@ mod tests {
         let router = router();
         let mut seen = BTreeSet::new();
         for route in ROUTES {
-            let path = route.path.replace("{u}", "default");
+            let path =
+                route.path.replace("{u}", "default").replace("{verb}", "v").replace("{name}", "n");
             let found = *router.at(&path).unwrap().value;
             assert_eq!(of_path(found, &route.method).unwrap().operation, route.operation);
             assert!(seen.insert(route.operation), "{} is there twice", route.operation);

@@ -128,6 +128,9 @@ pub fn admit(
         turn.authenticate(credential).map_err(|refusal| ApiError::token(refusal, &settings))?;
     let gone = || ApiError::Fault("the token's location is gone".to_owned());
     let site = turn.site(session.site).ok_or_else(gone)?;
+    if let Some(moved) = site.moved {
+        return Err(ApiError::moved(moved));
+    }
     if settings.rate_limit && !turn.within_rate(session.site, &site.limits) {
         return Err(ApiError::number(9646));
     }

@@ -10,7 +10,7 @@ use crate::api::json::Json;
 use crate::exchange::Reply;
 use crate::model::{AssetName, Failure, Refusal};
 use crate::sim::settings::{UnknownToken, UnknownUserText};
-use crate::sim::{Settings, TokenRefusal};
+use crate::sim::{Moved, Settings, TokenRefusal};
 
 /// A row of the table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -261,6 +261,14 @@ impl ApiError {
         }
     }
 
+    /// What a client hears where the service is gone. 9617 is of the older API only.
+    pub fn moved(moved: Moved) -> Self {
+        match moved {
+            Moved::Url | Moved::Removed => Self::number(9634),
+            Moved::Server => Self::number(9729),
+        }
+    }
+
     /// What a client hears whose request the model refuses.
     pub fn refusal(refusal: Refusal, settings: &Settings) -> Self {
         let (number, info) = match refusal {
@@ -300,8 +308,13 @@ impl ApiError {
                 let mut json = Json::default();
                 write_error(&mut json, *number, text, info);
                 let mut reply = Reply::json(*status, json.finish());
-                if *number == 9646 {
-                    reply.headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+                let retry_after = match number {
+                    9646 => Some("1"),
+                    9729 => Some("60"),
+                    _ => None,
+                };
+                if let Some(seconds) = retry_after {
+                    reply.headers.insert(header::RETRY_AFTER, HeaderValue::from_static(seconds));
                 }
                 reply
             }

@@ -21,7 +21,7 @@ pub fn get(call: &mut Call<'_>, request: &Request, base: &str) -> Result<Reply, 
         let limits = if settings.service_config_auth {
             admit(turn, credential, Need::Token, lints)?.site.limits
         } else {
-            Limits::DOCUMENTED
+            turn.world().announced_limits(turn.universe(), credential)
         };
         refuse_lints(lints, strict)?;
         Ok((settings, limits))

@@ -64,6 +64,8 @@ pub struct Settings {
     pub retired_count: RetiredCount,
     /// `notifications.http`: where a notification URL may be plain `http://`.
     pub notifications_http: NotificationsHttp,
+    /// `marks.automatic`: whether the state after each write is kept for diffs.
+    pub automatic_marks: bool,
     /// `journal.redact`: whether the journal is told without credentials.
     pub journal_redact: bool,
     /// `journal.max_entries`: how many entries the journal keeps.

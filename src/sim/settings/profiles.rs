@@ -50,6 +50,7 @@ impl Settings {
             unlimited_lists: UnlimitedLists::Split,
             retired_count: RetiredCount::Refunded,
             notifications_http: NotificationsHttp::Loopback,
+            automatic_marks: true,
             journal_redact: true,
             journal_entries: 20_000,
             journal_bytes: 64 << 20,
