@@ -10,7 +10,7 @@ use super::{Ask, Outcome, Problem, clock, events, lints, settings, tables, unive
 /// A handler under way.
 pub type Handling<'a> = Pin<Box<dyn Future<Output = Outcome> + Send + 'a>>;
 
-/// The schema of a type, see [`of`].
+/// Makes the schema of a type.
 pub type SchemaOf = fn(&mut SchemaGenerator) -> Schema;
 
 /// One operation.
