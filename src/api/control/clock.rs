@@ -45,6 +45,7 @@ impl ClockView {
 #[serde(deny_unknown_fields)]
 pub struct SetClock {
     /// `wall`, `manual`, `auto`, `scaled:FACTOR`, or `scaled` with a factor.
+    #[schemars(regex(pattern = "^(wall|manual|auto|scaled|scaled:[1-9][0-9]{0,5})$"))]
     mode: String,
     /// How many times as fast as real time; only with the mode `scaled`.
     factor: Option<f64>,
@@ -65,6 +66,7 @@ pub struct ClockSet {
 /// Where time shall go: exactly one of these.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(extend("minProperties" = 1))]
 pub struct AdvanceBody {
     /// So far, such as `90s`.
     by: Option<String>,

@@ -124,7 +124,13 @@ pub struct End {
     /// With `fail`: only the tasks of these fail, the others are carried out. All fail if nothing is said.
     targets: Option<Chosen>,
     /// With `fail`: the error number; 9603 if nothing is said.
+    #[schemars(extend("enum" = error_numbers()))]
     error: Option<u16>,
+}
+
+/// What `error` takes, for its schema.
+fn error_numbers() -> Vec<Option<u16>> {
+    EVENT_NUMBERS.into_iter().map(Some).chain([None]).collect()
 }
 
 /// What is done with an event.
@@ -232,7 +238,7 @@ pub async fn list(ask: Ask<'_>) -> Outcome {
     {
         let keys: Vec<&str> = sites.iter().map(|site| site.location.profile.key.as_str()).collect();
         let detail = format!("there is no location `{key:.80}`; there are: {}", keys.join(", "));
-        return Err(Problem::invalid(detail));
+        return Err(Problem::not_found("location", detail));
     }
     let wanted = |site: &&Site| location.is_none_or(|key| key == site.location.profile.key);
     let mut events: Vec<EventView> = Vec::new();

@@ -98,9 +98,12 @@ fn operation(
         "responses": responses,
     });
     let in_path = names.iter().map(|name| {
-        let says = if *name == "u" { "Id of the universe." } else { "Which." };
+        let (says, examples) = match *name {
+            "u" => ("Id of the universe.", json!(["default"])),
+            _ => ("Which.", json!([])),
+        };
         json!({"name": name, "in": "path", "required": true, "description": says,
-               "schema": {"type": "string", "minLength": 1}})
+               "schema": {"type": "string", "minLength": 1, "examples": examples}})
     });
     let parameters: Vec<Value> = in_path.chain(route.query.iter().map(in_query)).collect();
     if !parameters.is_empty() {
@@ -108,8 +111,7 @@ fn operation(
     }
     if let Some(body) = route.body {
         let schema = body(bodies);
-        operation["requestBody"] =
-            json!({"required": true, "content": {"application/json": {"schema": schema}}});
+        operation["requestBody"] = json!({"required": !route.body_optional, "content": {"application/json": {"schema": schema}}});
     }
     operation
 }

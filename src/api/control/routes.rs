@@ -12,7 +12,7 @@ use super::{
 /// A handler under way.
 pub type Handling<'a> = Pin<Box<dyn Future<Output = Outcome> + Send + 'a>>;
 
-/// The schema of a type, see [`of`].
+/// Makes the schema of a type.
 pub type SchemaOf = fn(&mut SchemaGenerator) -> Schema;
 
 /// One operation.
@@ -31,6 +31,8 @@ pub struct Route {
     pub query: &'static [Parameter],
     /// The body that it takes.
     pub body: Option<SchemaOf>,
+    /// Whether the body can be left out.
+    pub body_optional: bool,
     /// Status and body of its answer; any JSON if there is no schema.
     pub answer: (u16, Option<SchemaOf>),
     /// Statuses of its problems, besides those that every operation has.
@@ -72,6 +74,12 @@ impl Route {
         self
     }
 
+    /// With a body that can be left out.
+    const fn may_take(mut self, body: SchemaOf) -> Self {
+        self.body_optional = true;
+        self.takes(body)
+    }
+
     /// With this status and answer.
     const fn gives(mut self, status: u16, answer: SchemaOf) -> Self {
         self.answer = (status, Some(answer));
@@ -101,6 +109,7 @@ macro_rules! route {
             handler: |ask| Box::pin($handler(ask)),
             query: &[],
             body: None,
+            body_optional: false,
             answer: (200, None),
             problems: &[],
         }
@@ -154,7 +163,7 @@ pub static ROUTES: &[Route] = &[
     route!(GET, "/universes", "universes.list", universes::list, "Lists the universes.")
         .gives(200, of::<universes::List>),
     route!(POST, "/universes", "universes.create", universes::create, "Makes a universe.")
-        .takes(of::<universes::Create>)
+        .may_take(of::<universes::Create>)
         .gives(201, of::<universes::Created>)
         .refuses(&[409]),
     route!(GET, "/universes/{u}", "universes.get", universes::get, "Tells about one universe.")
@@ -169,7 +178,7 @@ pub static ROUTES: &[Route] = &[
         universes::fork,
         "Makes a copy of a universe, with tokens of its own."
     )
-    .takes(of::<universes::Fork>)
+    .may_take(of::<universes::Fork>)
     .gives(201, of::<universes::Created>)
     .refuses(&[409]),
     route!(
@@ -206,7 +215,7 @@ pub static ROUTES: &[Route] = &[
         settings::patch,
         "Changes settings: all that are named, or none."
     )
-    .takes(of::<settings::Changes>)
+    .may_take(of::<settings::Changes>)
     .gives(200, of::<settings::SettingsSet>),
     route!(GET, "/universes/{u}/events", "events.list", events::list, "Lists the latest events.")
         .asks(events::QUERY)

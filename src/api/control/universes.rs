@@ -91,6 +91,7 @@ pub struct ForkedFrom {
 #[serde(deny_unknown_fields)]
 pub struct Create {
     /// `[a-z0-9-]{1,64}`; the next free `u-<n>` if nothing is said.
+    #[schemars(regex(pattern = "^[a-z0-9-]{1,64}$"))]
     pub(super) id: Option<String>,
     /// The world: by name or path, or as a world file in JSON.
     #[schemars(with = "Option<World>")]
@@ -98,15 +99,19 @@ pub struct Create {
     /// The seed of everything that is made up.
     pub(super) seed: Option<u64>,
     /// `wall`, `manual`, `auto` or `scaled:FACTOR`.
+    #[schemars(regex(pattern = "^(wall|manual|auto|scaled:[1-9][0-9]{0,5})$"))]
     pub(super) clock: Option<String>,
     /// What the clock shows at first.
+    #[schemars(extend("format" = "date-time"))]
     pub(super) start: Option<String>,
     /// The profile that its settings begin with: `observed` or `documented`.
+    #[schemars(regex(pattern = "^(observed|documented)$"))]
     pub(super) profile: Option<String>,
     /// Settings on top of that.
     #[schemars(with = "Option<SettingsByKey>")]
     pub(super) settings: Option<BTreeMap<String, Value>>,
     /// How long it lives without a call, in real time, such as `10m`.
+    #[schemars(regex(pattern = "^[1-9][0-9]{0,8}(ms|s|m|h|d)$"))]
     pub(super) ttl: Option<String>,
 }
 
@@ -126,8 +131,10 @@ enum World {
 #[serde(deny_unknown_fields)]
 pub struct Fork {
     /// `[a-z0-9-]{1,64}`; the next free `u-<n>` if nothing is said.
+    #[schemars(regex(pattern = "^[a-z0-9-]{1,64}$"))]
     id: Option<String>,
     /// How long it lives without a call, in real time, such as `10m`.
+    #[schemars(regex(pattern = "^[1-9][0-9]{0,8}(ms|s|m|h|d)$"))]
     ttl: Option<String>,
 }
 

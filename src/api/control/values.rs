@@ -5,11 +5,11 @@ use std::time::Duration;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Serialize, Serializer};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::Problem;
 use crate::model::{At, Span};
-use crate::sim::settings::Key;
+use crate::sim::settings::Allowed;
 use crate::sim::{ClockMode, Settings, date};
 
 /// A duration of a universe's time.
@@ -71,23 +71,30 @@ pub fn change_settings(
     Ok(after)
 }
 
-/// The value of a setting in a body, for its schema.
-#[derive(Debug)]
-pub struct SettingValue;
-
-impl JsonSchema for SettingValue {
-    fn schema_name() -> std::borrow::Cow<'static, str> {
-        "SettingValue".into()
-    }
-
-    fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({
-            "description": "A word, a number, a duration such as `5m`, or true and false for `on` and `off`; \
-                            null takes the setting back to where the universe began.",
-            "type": ["string", "integer", "boolean", "null"],
-        })
+/// What a setting takes in a body: its words, its numbers, and null.
+fn value_schema(allowed: Allowed) -> Value {
+    match allowed {
+        Allowed::Words(words) => {
+            let mut all: Vec<Value> = words.iter().map(|word| json!(word)).collect();
+            if words == ["off", "on"] {
+                all.extend([json!(false), json!(true)]);
+            }
+            all.push(Value::Null);
+            json!({ "enum": all })
+        }
+        Allowed::Integer(low, high) => json!({"anyOf": [
+            {"type": ["integer", "null"], "minimum": low, "maximum": high},
+            {"type": "string", "pattern": "^[1-9][0-9]{0,8}$"},
+        ]}),
+        Allowed::Duration => json!({"type": ["string", "null"], "pattern": DURATION}),
+        Allowed::DurationOrNever => {
+            json!({"type": ["string", "null"], "pattern": format!("^never$|{DURATION}")})
+        }
     }
 }
+
+/// Longer ones are told apart when they are read.
+const DURATION: &str = "^0$|^[0-9]{1,4}(ms|s|m|h|d)$";
 
 /// Settings by key, for their schema: every key, and what it takes.
 #[derive(Debug)]
@@ -98,12 +105,15 @@ impl JsonSchema for SettingsByKey {
         "SettingsByKey".into()
     }
 
-    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
-        let value = generator.subschema_for::<SettingValue>();
-        let keys = Settings::KEYS.iter().flat_map(|key: &Key| [Some(key.name), key.alias]);
-        let properties: serde_json::Map<String, Value> =
-            keys.flatten().map(|key| (key.to_owned(), value.clone().to_value())).collect();
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        let properties: serde_json::Map<String, Value> = Settings::KEYS
+            .iter()
+            .flat_map(|key| [Some(key.name), key.alias].map(|name| (name, key.allowed)))
+            .filter_map(|(name, allowed)| Some((name?.to_owned(), value_schema(allowed))))
+            .collect();
         json_schema!({
+            "description": "A word, a number, a duration such as `5m`, or true and false for `on` and `off`; null \
+                            takes a setting back to where the universe began.",
             "type": "object",
             "properties": properties,
             "additionalProperties": false,
