@@ -186,6 +186,7 @@ async fn candidate(name: &'static str, devices: u32) -> (Quince, Candidate) {
     let quince = Quince::builder()
         .world_spec(world(devices))
         .setting("v2.event_delay", "0")
+        .setting("marks.automatic", "off")
         .start()
         .await
         .unwrap();

@@ -127,6 +127,7 @@ impl Difference {
     }
 
     /// What it was and what it is.
+    #[allow(clippy::needless_pass_by_value, reason = "words, numbers and switches: all small")]
     fn change(mut self, from: impl ToString, to: impl ToString) -> Self {
         self.from = Some(from.to_string());
         self.to = Some(to.to_string());

@@ -76,7 +76,7 @@ impl World {
             let name = spell(adam_id, quality);
             fits_in(&name, 0, count)?;
             let kind = product_type.unwrap_or(ProductType::App);
-            return self.buy_new(id, adam_id, quality, kind, count);
+            return Ok(self.buy_new(id, adam_id, quality, kind, count));
         }
         let asset = choose(location, choice, "with limited licences", |_, it| is_limited(it))?;
         let (name, text, found) = named(location, asset).ok_or_else(gone)?;
@@ -110,7 +110,7 @@ impl World {
         pricing_param: PricingParam,
         kind: ProductType,
         count: u32,
-    ) -> Result<Outcome> {
+    ) -> Outcome {
         let is_app = kind == ProductType::App;
         let template = Template {
             kind,
@@ -120,13 +120,13 @@ impl World {
         };
         let first = self.own(id, adam_id, pricing_param, template, count);
         let (licences, text) = (some(count.into(), "licence"), spell(adam_id, pricing_param));
-        Ok(Outcome {
+        Outcome {
             text: format!("{licences} of {text} bought, which is new here"),
             assets: vec![AssetName { adam_id: adam_id.to_owned(), pricing_param }],
             count: Some(count),
             first_licence_id: first,
             ..Outcome::default()
-        })
+        }
     }
 
     /// Makes a location own an asset that it does not own.

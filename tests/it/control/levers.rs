@@ -61,6 +61,6 @@ impl Fixture {
     /// An asset, as v2 tells it.
     pub(crate) async fn asset(&self, adam_id: &str) -> Value {
         let list = self.get(&format!("assets?adamId={adam_id}")).await.json();
-        list["assets"].get(0).cloned().unwrap_or_else(|| json!(null))
+        list["assets"].get(0).cloned().unwrap_or(Value::Null)
     }
 }
