@@ -75,7 +75,7 @@ fn measure(devices: u32) {
     settings.set("v2.event_delay", "0").unwrap();
     let spec = Arc::new(support::world(devices));
     let start = quince::VIRTUAL_START;
-    let origin = Origin { seed: 1, spec, settings, clock: ClockMode::Manual, start };
+    let origin = Origin::new(1, spec, settings, ClockMode::Manual, start);
     let engine = Engine::new(origin, false);
     let rows = devices * support::ASSETS;
     println!("{rows} assignments, {} MiB in all", MEMORY.current_usage() >> 20);

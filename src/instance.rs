@@ -6,11 +6,14 @@
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 
+use crate::api::control::PREFIX;
 use crate::api::json::Json;
-use crate::api::{Api, ApiOptions};
+use crate::api::{Api, ApiOptions, ControlDoor};
 use crate::engine::{
-    Advance, AdvanceError, Broken, DEFAULT, Engine, NoMark, Origin, Universe, real_time,
+    Advance, AdvanceError, Broken, CreateError, DEFAULT, Engine, Named, NoMark, Origin, Universe,
+    real_time,
 };
+use crate::exchange::Door;
 use crate::http::{Limits, Server};
 use crate::model::At;
 use crate::scenario::verbs::{BadVerb, VerbCall};
@@ -20,8 +23,7 @@ use crate::sim::verbs::{Outcome, VerbError};
 use crate::sim::{ClockMode, Settings, SiteId, date};
 use crate::snapshot::{self, WorldError};
 
-/// When clocks start that do not start at the present: 2026-01-15T09:00:00Z.
-pub const VIRTUAL_START: At = At(1_768_467_600_000);
+pub use crate::sim::VIRTUAL_START;
 
 /// Why quince did not start.
 #[derive(Debug, thiserror::Error)]
@@ -49,10 +51,22 @@ pub enum StartError {
     },
 }
 
+/// Why a setting was not changed.
+#[derive(Debug, thiserror::Error)]
+pub enum SettingsError {
+    /// It is unknown or has a value that is not allowed.
+    #[error(transparent)]
+    Setting(#[from] SettingError),
+    /// The universe failed before.
+    #[error(transparent)]
+    Broken(#[from] Broken),
+}
+
 /// What shall run. Every value has the default of the command line, but that the port is any free one.
 #[derive(Debug, Clone)]
 pub struct Builder {
     listen: SocketAddr,
+    control_listen: Option<SocketAddr>,
     world: World,
     seed: u64,
     clock: ClockMode,
@@ -74,6 +88,7 @@ impl Default for Builder {
     fn default() -> Self {
         Self {
             listen: (Ipv4Addr::LOCALHOST, 0).into(),
+            control_listen: None,
             world: World::Named("demo".to_owned()),
             seed: 1,
             clock: ClockMode::Wall,
@@ -92,6 +107,20 @@ impl Builder {
     #[must_use]
     pub fn listen(mut self, address: SocketAddr) -> Self {
         self.listen = address;
+        self
+    }
+
+    /// Where to serve the control API, which is then served nowhere else.
+    #[must_use]
+    pub fn control_listen(mut self, address: SocketAddr) -> Self {
+        self.control_listen = Some(address);
+        self
+    }
+
+    /// The bearer token that the control API demands.
+    #[must_use]
+    pub fn control_token(mut self, token: &str) -> Self {
+        self.options.control.token = Some(token.to_owned());
         self
     }
 
@@ -181,7 +210,7 @@ impl Builder {
     }
 
     /// Loads the world and listens. Ready when it returns.
-    pub async fn start(self) -> Result<Quince, StartError> {
+    pub async fn start(mut self) -> Result<Quince, StartError> {
         let mut settings = Settings::profile(&self.profile).map_err(StartError::Profile)?;
         for (key, value) in &self.settings {
             settings.set(key, value).map_err(StartError::Setting)?;
@@ -191,20 +220,36 @@ impl Builder {
             (None, ClockMode::Wall) => real_time::today(),
             (None, _) => VIRTUAL_START,
         };
-        let spec = match self.world {
-            World::Named(name) => snapshot::load(&name, self.seed)?,
-            World::Given(spec) => *spec,
+        let (spec, world) = match self.world {
+            World::Named(name) => (snapshot::load(&name, self.seed)?, Some(name)),
+            World::Given(spec) => (*spec, None),
         };
-        let origin =
-            Origin { seed: self.seed, spec: Arc::new(spec), settings, clock: self.clock, start };
+        let named = Named { world, profile: self.profile, start: self.start.is_some() };
+        let (seed, spec, clock) = (self.seed, Arc::new(spec), self.clock);
+        let origin = Origin { seed, spec, settings, clock, start, named };
         let engine = Arc::new(Engine::new(origin, self.auto_universe));
+        self.options.control.apart = self.control_listen.is_some();
         let api = Arc::new(Api::new(Arc::clone(&engine), self.options));
-        let address = self.listen;
-        let server = Server::bind(address, Arc::clone(&api), self.limits)
-            .await
-            .map_err(|cause| StartError::Bind { address, cause })?;
-        Ok(Quince { engine, api, server })
+        let server = bind(self.listen, Arc::clone(&api), self.limits).await?;
+        let control = match self.control_listen {
+            Some(address) => {
+                let (api, services) = (Arc::clone(&api), server.local_addr());
+                let door = Arc::new(ControlDoor { api, services });
+                Some(bind(address, door, self.limits).await?)
+            }
+            None => None,
+        };
+        Ok(Quince { engine, api, server, control })
     }
+}
+
+async fn bind<D: Door>(
+    address: SocketAddr,
+    door: Arc<D>,
+    limits: Limits,
+) -> Result<Server, StartError> {
+    let bound = Server::bind(address, door, limits).await;
+    bound.map_err(|cause| StartError::Bind { address, cause })
 }
 
 /// A running quince. Dropping it stops it at once.
@@ -213,6 +258,8 @@ pub struct Quince {
     engine: Arc<Engine>,
     api: Arc<Api>,
     server: Server,
+    /// The listener of the control API, if it has one of its own.
+    control: Option<Server>,
 }
 
 impl Quince {
@@ -226,6 +273,38 @@ impl Quince {
         format!("http://{}", self.server.local_addr())
     }
 
+    /// The base of the control API: `http://127.0.0.1:8080/_quince/v1`.
+    pub fn control_url(&self) -> String {
+        format!("http://{}{PREFIX}", self.control_addr())
+    }
+
+    /// Where the control API is served.
+    pub fn control_addr(&self) -> SocketAddr {
+        self.control.as_ref().unwrap_or(&self.server).local_addr()
+    }
+
+    /// Makes a universe that begins as the default one did, under this id or under the next free one.
+    pub fn create_universe(&self, id: Option<&str>) -> Result<UniverseHandle, CreateError> {
+        let origin = self.engine.default_universe().origin().clone();
+        let universe = self.engine.create(id, origin, None)?;
+        Ok(self.handle(universe))
+    }
+
+    /// Makes a copy of a universe as it is now. Writes in either never show in the other.
+    ///
+    /// # Panics
+    ///
+    /// If there is no universe of the id `origin`.
+    #[track_caller]
+    pub fn fork(&self, origin: &str, id: Option<&str>) -> Result<UniverseHandle, CreateError> {
+        let (fork, _) = self.engine.fork(&self.universe(origin).universe, id, None)?;
+        Ok(self.handle(fork))
+    }
+
+    fn handle(&self, universe: Arc<Universe>) -> UniverseHandle {
+        UniverseHandle { base_url: self.url(), universe }
+    }
+
     /// A universe by its id; `default` always exists.
     ///
     /// # Panics
@@ -234,7 +313,7 @@ impl Quince {
     #[track_caller]
     pub fn universe(&self, id: &str) -> UniverseHandle {
         match self.engine.universe(id) {
-            Some(universe) => UniverseHandle { universe },
+            Some(universe) => self.handle(universe),
             None => panic!("there is no universe `{id}`"),
         }
     }
@@ -251,6 +330,9 @@ impl Quince {
 
     /// Stops: no new connections, and some seconds for the exchanges in flight.
     pub async fn stop(self) {
+        if let Some(control) = self.control {
+            control.stop().await;
+        }
         self.server.stop().await;
     }
 
@@ -264,7 +346,7 @@ impl Quince {
             json.flag("ready", true);
             json.text("url", &self.url());
             json.null("tls_url");
-            json.null("control_url");
+            json.text("control_url", &self.control_url());
             json.text("universe", DEFAULT);
             match stokens.first() {
                 Some((_, stoken)) => json.text("stoken", stoken),
@@ -288,10 +370,32 @@ impl Quince {
 /// A universe of a running quince.
 #[derive(Debug, Clone)]
 pub struct UniverseHandle {
+    base_url: String,
     universe: Arc<Universe>,
 }
 
 impl UniverseHandle {
+    /// Its id.
+    pub fn id(&self) -> &str {
+        self.universe.id()
+    }
+
+    /// Below it every surface is served for this universe alone: `http://127.0.0.1:8080/u/<id>`.
+    pub fn url(&self) -> String {
+        format!("{}/u/{}", self.base_url, self.id())
+    }
+
+    /// Changes a setting while the universe runs.
+    pub fn set(&self, key: &str, value: &str) -> Result<(), SettingsError> {
+        self.universe.turn(|turn| {
+            let mut settings = (*turn.settings()).clone();
+            settings.set(key, value)?;
+            turn.set_settings(settings);
+            turn.note("settings", "patch", format!("{key}: {value}"));
+            Ok(())
+        })?
+    }
+
     /// The content token of a location, by the location's key.
     ///
     /// # Panics

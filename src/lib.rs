@@ -41,7 +41,8 @@ pub mod snapshot;
 pub mod store;
 
 pub use instance::{
-    ActError, Builder, ClockHandle, Quince, StartError, UniverseHandle, VIRTUAL_START,
+    ActError, Builder, ClockHandle, Quince, SettingsError, StartError, UniverseHandle,
+    VIRTUAL_START,
 };
 pub use sim::ClockMode;
 

@@ -13,8 +13,9 @@ impl Json {
         Self { out: Vec::with_capacity(bytes) }
     }
 
-    /// The text.
-    pub fn finish(self) -> Vec<u8> {
+    /// The text. What was allocated in vain is given back: journals keep answers for long.
+    pub fn finish(mut self) -> Vec<u8> {
+        self.out.shrink_to_fit();
         self.out
     }
 

@@ -11,11 +11,12 @@ pub mod v2;
 
 pub use crate::exchange;
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 use http::{HeaderValue, StatusCode, header};
 
-use self::control::{Control, ControlOptions};
+use self::control::{Bases, Control, ControlOptions};
 use self::lint::Lints;
 use crate::engine::{Engine, Found};
 use crate::exchange::{Door, Reply, Request};
@@ -132,13 +133,27 @@ impl Api {
         reply
     }
 
+    /// Answers a request to the control API; `None` if the path is none of its.
+    async fn control(&self, request: &Request, services: String) -> Option<Reply> {
+        let path = request.path.strip_prefix(control::PREFIX)?;
+        if !path.is_empty() && !path.starts_with('/') {
+            return None;
+        }
+        let own = format!("{}://{}", request.scheme.as_str(), authority(request));
+        let own = if self.options.control.apart { own } else { services.clone() };
+        let bases = Bases { services, control: own + control::PREFIX };
+        let reply = self.control.answer(request, path, &bases).await;
+        Some(self.undated(request, reply, "control"))
+    }
+
     /// The base of URLs written into answers: `--public-url`, or what the client called; with the prefix
     /// of the universe that it called.
     fn base_url(&self, request: &Request, prefix: Option<&str>) -> String {
-        let mut base = self.options.public_url.clone().unwrap_or_else(|| {
-            let authority = request.authority.as_deref().unwrap_or("localhost");
-            format!("{}://{authority}", request.scheme.as_str())
-        });
+        let mut base = self
+            .options
+            .public_url
+            .clone()
+            .unwrap_or_else(|| format!("{}://{}", request.scheme.as_str(), authority(request)));
         if let Some(id) = prefix {
             base += "/u/";
             base += id;
@@ -149,13 +164,54 @@ impl Api {
 
 impl Door for Api {
     async fn answer(&self, request: Request) -> Reply {
-        if let Some(path) = request.path.strip_prefix(control::PREFIX) {
-            let base_url = self.base_url(&request, None);
-            let reply = self.control.answer(&request, path, &base_url).await;
-            return self.undated(&request, reply, "control");
+        if !self.options.control.apart {
+            let services = self.base_url(&request, None);
+            if let Some(reply) = self.control(&request, services).await {
+                return reply;
+            }
         }
         self.respond(request)
     }
+}
+
+/// The door of a listener that serves the control API and nothing else.
+#[derive(Debug)]
+pub struct ControlDoor {
+    /// The surfaces.
+    pub api: Arc<Api>,
+    /// Where the imitated services are served.
+    pub services: SocketAddr,
+}
+
+impl Door for ControlDoor {
+    async fn answer(&self, request: Request) -> Reply {
+        let api = &self.api;
+        if let Some(reply) = operations::answer(&request) {
+            return api.undated(&request, reply, "operations");
+        }
+        let public = api.options.public_url.clone();
+        let services = public.unwrap_or_else(|| {
+            let host = authority(&request);
+            let port = host.rsplit_once(':').filter(|(_, port)| !port.ends_with(']'));
+            let host = port.map_or(host, |(host, _)| host);
+            // Who listens everywhere is reached under the name under which this listener was.
+            if self.services.ip().is_unspecified() {
+                format!("http://{host}:{}", self.services.port())
+            } else {
+                format!("http://{}", self.services)
+            }
+        });
+        if let Some(reply) = api.control(&request, services).await {
+            return reply;
+        }
+        let text = format!("quince serves the control API here, below {}\n", control::PREFIX);
+        api.undated(&request, Reply::text(StatusCode::NOT_FOUND, text), "unknown")
+    }
+}
+
+/// What the caller takes the listener to be called.
+fn authority(request: &Request) -> &str {
+    request.authority.as_deref().unwrap_or("localhost")
 }
 
 /// Takes `/u/<id>` off the path: below it every surface is served for that universe alone.

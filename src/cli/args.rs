@@ -40,6 +40,8 @@ pub enum Command {
     Healthcheck(HealthcheckArgs),
     /// Print the fidelity ledger: what is known, guessed and missing
     Ledger(LedgerArgs),
+    /// Print a schema: control (the OpenAPI document of the control API)
+    Schema(SchemaArgs),
 }
 
 /// The options of `serve`.
@@ -48,6 +50,15 @@ pub struct ServeArgs {
     /// Serve HTTP here; port 0 takes a free port [default: 127.0.0.1:8080]
     #[arg(long, value_name = "ADDR")]
     pub listen: Option<String>,
+    /// Serve the control API here and nowhere else [default: at --listen]
+    #[arg(long, value_name = "ADDR")]
+    pub control_listen: Option<String>,
+    /// Bearer token that the control API demands [default: none]
+    #[arg(long, value_name = "TOKEN")]
+    pub control_token: Option<String>,
+    /// Give each unknown but well-formed content token a universe of its own
+    #[arg(long)]
+    pub auto_universe: bool,
     /// What the default universe holds: a built-in world or a world file [default: demo]
     #[arg(long, value_name = "NAME|FILE")]
     pub world: Option<String>,
@@ -127,6 +138,14 @@ pub struct HealthcheckArgs {
     /// Keep asking for so long, such as 10s, until the server is ready
     #[arg(long, value_name = "DURATION")]
     pub wait: Option<String>,
+}
+
+/// The options of `schema`.
+#[derive(Debug, Default, Args)]
+pub struct SchemaArgs {
+    /// Which: control
+    #[arg(value_name = "NAME")]
+    pub name: String,
 }
 
 /// The options of `ledger`.

@@ -37,6 +37,7 @@ async fn serve(options: &ServeOptions) -> Result<(), Error> {
     }
     terminal::out(&ready).map_err(|cause| Error::internal_because("cannot print", cause))?;
     banner::show(&quince, options);
+    warn_if_open(&quince, options);
     let stop = async {
         if options.exit_with_parent {
             parent_gone.await;
@@ -55,6 +56,23 @@ async fn serve(options: &ServeOptions) -> Result<(), Error> {
     Ok(())
 }
 
+/// Whoever reaches an open control API can do everything.
+fn warn_if_open(quince: &Quince, options: &ServeOptions) {
+    let address = quince.control_addr();
+    if options.control_token.is_some() || address.ip().is_loopback() {
+        return;
+    }
+    let warning = format!(
+        "the control API at {address} can be reached from other machines without a token; give it one \
+         with --control-token, or a listener of its own with --control-listen 127.0.0.1:0"
+    );
+    if tracing::enabled!(tracing::Level::WARN) {
+        tracing::warn!("{warning}");
+    } else {
+        terminal::err(&format!("warning: {warning}"));
+    }
+}
+
 fn builder(options: &ServeOptions) -> Builder {
     let clock = match options.clock {
         ClockChoice::Wall => ClockMode::Wall,
@@ -68,7 +86,14 @@ fn builder(options: &ServeOptions) -> Builder {
         .seed(options.seed)
         .clock(clock)
         .profile(&options.profile)
+        .auto_universe(options.auto_universe)
         .strict(options.strict);
+    if let Some(address) = options.control_listen {
+        builder = builder.control_listen(address);
+    }
+    if let Some(token) = &options.control_token {
+        builder = builder.control_token(token);
+    }
     if let Some(start) = options.start {
         builder = builder.start_at(&date::wire(start));
     }

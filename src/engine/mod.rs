@@ -16,4 +16,4 @@ pub use marks::{Mark, Marks, NoMark};
 pub use real_time::RealTime;
 pub use registry::{CreateError, DEFAULT, Engine, Found};
 pub use turn::{Advance, AdvanceError, HAPPENED_MAX, Turn};
-pub use universe::{Broken, Diff, Origin, Scope, Universe};
+pub use universe::{Broken, Diff, Named, Origin, Scope, Universe};

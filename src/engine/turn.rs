@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::universe::State;
 use crate::journal::{Act, Bounds, Entry, Exchange, What};
-use crate::model::{At, ClientConfig, Command, ConfigChange, Limits, Refusal, Span};
+use crate::model::{At, ClientConfig, Command, ConfigChange, Failing, Limits, Refusal, Span};
 use crate::sim::verbs::{Outcome, Verb, VerbError};
 use crate::sim::{
     ClockMode, Credential, Happening, Real, Session, Settings, Site, SiteId, TokenRefusal, World,
@@ -113,6 +113,25 @@ impl<'a> Turn<'a> {
     /// Puts another world in place of this one; its clock shows `now` from here on.
     pub fn replace_world(&mut self, world: World) {
         self.state.world = world.following(&self.state.world);
+    }
+
+    /// Ends an event now, whatever its delay, and notes it; the tasks that `failing` chooses fail. `None` if
+    /// there is no such event or it has ended.
+    pub fn finish_event(
+        &mut self,
+        id: SiteId,
+        number: u64,
+        failing: Option<&Failing>,
+    ) -> Option<Happening> {
+        let settings = Arc::clone(&self.state.settings);
+        let happening = self.state.world.finish_event(id, number, failing, self.now, &settings)?;
+        self.append(What::Event(happening.clone()));
+        Some(happening)
+    }
+
+    /// When the next thing falls due.
+    pub fn next_due(&self) -> Option<At> {
+        self.state.world.next_due()
     }
 
     /// A copy of everything, which shares what it can.

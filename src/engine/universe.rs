@@ -36,6 +36,33 @@ pub struct Origin {
     pub clock: ClockMode,
     /// What the clock shows at first.
     pub start: At,
+    /// How all this was named, for people and for universes made after it.
+    pub named: Named,
+}
+
+/// How the origin of a universe was named.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Named {
+    /// The world, by name or path; none if it was given as data.
+    pub world: Option<String>,
+    /// The profile of the settings.
+    pub profile: String,
+    /// Whether somebody chose the start; else it follows from the clock's mode.
+    pub start: bool,
+}
+
+impl Origin {
+    /// A world given as data, whose settings go by no profile's name.
+    pub fn new(
+        seed: u64,
+        spec: Arc<WorldSpec>,
+        settings: Settings,
+        clock: ClockMode,
+        start: At,
+    ) -> Self {
+        let named = Named { world: None, profile: "observed".to_owned(), start: true };
+        Self { seed, spec, settings, clock, start, named }
+    }
 }
 
 /// An isolated world with its own clock, settings and journal.
@@ -65,8 +92,6 @@ pub(super) struct State {
     pub(super) rate: Rate,
     /// A poll of a pending event was warned about under a manual clock.
     pub(super) pending_warned: bool,
-    /// An advance is on its way; a second one is refused.
-    pub(super) advancing: bool,
     /// A turn began and did not end: it panicked, and the world may be half changed.
     pub(super) broken: bool,
 }
@@ -90,7 +115,6 @@ impl Universe {
             marks: Marks::default(),
             rate: Rate::default(),
             pending_warned: false,
-            advancing: false,
             broken: false,
         };
         Self::with(id, origin, ttl, real_time, state)
@@ -122,6 +146,16 @@ impl Universe {
     /// Its seed.
     pub const fn seed(&self) -> u64 {
         self.origin.seed
+    }
+
+    /// How long it lives without a call.
+    pub const fn ttl(&self) -> Option<Duration> {
+        self.ttl
+    }
+
+    /// Counts as a call: its time to live begins anew.
+    pub fn touch(&self) {
+        self.last_call.store(self.real_time.now().0, Ordering::Relaxed);
     }
 
     /// What it began with.
@@ -244,7 +278,6 @@ impl Universe {
     pub fn fork(&self, id: &str, ttl: Option<Duration>) -> Result<(Self, u64), Broken> {
         let (mut state, seq) = self.turn(|turn| (turn.copy(), turn.seq()))?;
         state.broken = false;
-        state.advancing = false;
         state.rate = Rate::default();
         state.journal = Journal::default();
         let real = self.real_time.now();
@@ -263,7 +296,7 @@ impl Universe {
             return Err(Broken);
         }
         let real = self.real_time.now();
-        let Origin { seed, spec, settings, clock, start } = &self.origin;
+        let Origin { seed, spec, settings, clock, start, .. } = &self.origin;
         if scope.has_state() {
             let world = build(spec, *seed, *start, settings.token_lifetime);
             state.world = world.in_place_of(&state.world);

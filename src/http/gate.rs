@@ -15,7 +15,7 @@ use std::{
 };
 
 use bytes::Bytes;
-use http::{HeaderValue, Method, StatusCode, Version, header, request::Parts};
+use http::{HeaderMap, HeaderValue, Method, StatusCode, Version, header, request::Parts};
 use hyper::body::{Body, Incoming};
 use tokio::{sync::watch, time::timeout};
 
@@ -87,7 +87,7 @@ impl<D: Door> Gate<D> {
             query: head.uri.query().map(str::to_owned),
             authority: authority.map(str::to_owned),
             method: head.method,
-            headers: head.headers,
+            headers: detached(&head.headers),
             body,
             peer: Some(self.peer),
             scheme: self.scheme,
@@ -189,6 +189,19 @@ impl<D: Door> Gate<D> {
         };
         Ok(Payload::broken(body.slice(..count), sent))
     }
+}
+
+/// Headers with memory of their own: as hyper gives them, they hold on to the whole buffer that they were read
+/// into, and whoever keeps requests would keep those.
+fn detached(headers: &HeaderMap) -> HeaderMap {
+    let mut own = HeaderMap::with_capacity(headers.len());
+    for (name, value) in headers {
+        // What was a value before is one again.
+        if let Ok(value) = HeaderValue::from_bytes(value.as_bytes()) {
+            own.append(name.clone(), value);
+        }
+    }
+    own
 }
 
 /// Whether hyper sends `100 Continue` when the body is read: its own rule, repeated.

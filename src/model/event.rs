@@ -119,6 +119,11 @@ impl Event {
         cut(self.steps_done)..cut(self.steps_done + 1).min(self.requested)
     }
 
+    /// The tasks that are still to be carried out, as a range of task numbers.
+    pub fn rest(&self) -> std::ops::Range<u32> {
+        self.next_part().start..self.requested
+    }
+
     /// When the next part is due if the event started at `start`; `None` if it never is.
     fn due(&self, start: At) -> Option<At> {
         let Delay::After(Span(delay)) = self.delay else { return None };
@@ -209,6 +214,41 @@ impl Events {
         Some((position as u64, event.as_deref()?.clone()))
     }
 
+    /// The event with this number, if it has not ended.
+    pub fn unfinished(&self, number: u64) -> Option<&Event> {
+        self.get(number).filter(|event| event.finished.is_none())
+    }
+
+    /// All events that are not forgotten, with their numbers, the latest first.
+    pub fn latest(&self) -> impl Iterator<Item = (u64, &Event)> {
+        (0..self.next_number()).rev().filter_map(|number| Some((number, self.get(number)?)))
+    }
+
+    /// Whether the event waits for nothing but somebody from outside.
+    pub fn is_held(&self, number: u64) -> bool {
+        self.unfinished(number).is_some_and(|event| event.delay == Delay::Never)
+    }
+
+    /// Takes an event out of the queue, so that later ones go on; it stays pending. False if it has ended.
+    pub fn hold(&mut self, number: u64, now: At) -> bool {
+        let Some(event) = self.unfinished(number) else { return false };
+        let held = Event { delay: Delay::Never, ..event.clone() };
+        self.leave_queue(number, HELD, now);
+        if let Some(place) = self.list.get_mut(number as usize) {
+            *place = Some(Arc::new(held));
+        }
+        true
+    }
+
+    /// Who is first keeps the others waiting: when it goes, the next one starts.
+    fn leave_queue(&mut self, number: u64, class: usize, now: At) {
+        if self.list.walk(Classes(1 << QUEUED), 0).next().is_some_and(|(at, _)| at as u64 == number)
+        {
+            self.free_since = self.free_since.max(now);
+        }
+        self.list.put(number as usize, Some(class));
+    }
+
     /// Puts an event back after a part was applied. At its last part it leaves the queue, and the next
     /// one starts.
     pub fn put_back(&mut self, number: u64, mut event: Event, now: At) {
@@ -218,8 +258,7 @@ impl Events {
             for group in &mut event.failures {
                 group.seen = BTreeSet::new();
             }
-            self.list.put(number as usize, Some(FINISHED));
-            self.free_since = self.free_since.max(now);
+            self.leave_queue(number, FINISHED, now);
         }
         if let Some(place) = self.list.get_mut(number as usize) {
             *place = Some(Arc::new(event));

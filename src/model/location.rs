@@ -120,11 +120,7 @@ impl Location {
     /// Carries out the next part of the first event in the queue, and returns the event's number.
     pub fn settle(&mut self, now: At, behaviour: &Behaviour, ids: &dyn IdSource) -> Option<u64> {
         let (number, mut event) = self.events.first()?;
-        if let (EventKind::Revoke, Work::Assets(targets)) = (event.kind, &event.work) {
-            let pairs = self.revocable(targets);
-            event.requested = pairs.len() as u32;
-            event.work = Work::Pairs(Arc::new(pairs));
-        }
+        self.find_revoked(&mut event);
         let part = event.next_part();
         self.carry_out(&mut event, part, behaviour, ids);
         event.steps_done += 1;

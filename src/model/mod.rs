@@ -9,6 +9,7 @@
 pub mod asset;
 pub mod assignment;
 pub mod behaviour;
+pub mod by_hand;
 mod checks;
 pub mod command;
 pub mod config;
@@ -27,6 +28,7 @@ mod work;
 
 pub use asset::{Asset, UNLIMITED_TOTAL};
 pub use behaviour::{Behaviour, Delay, ManagedAccounts, SameAccount, UnknownUser};
+pub use by_hand::{Failing, Stranger};
 pub use checks::is_email;
 pub use command::{Command, Limits, Targets, UserRequest};
 pub use config::{ClientConfig, ConfigChange, MdmInfo, NotificationType, Receiver};

@@ -59,4 +59,6 @@ pub enum Failure {
     AccountUnusable,
     /// The Managed Apple Account is linked to another user.
     AccountTaken,
+    /// Somebody from outside wanted it to fail, and chose the surface's number for it.
+    Injected(u16),
 }

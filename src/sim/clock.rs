@@ -5,6 +5,9 @@
 
 use crate::model::{At, Span};
 
+/// When clocks start that do not start at the present: 2026-01-15T09:00:00Z.
+pub const VIRTUAL_START: At = At(1_768_467_600_000);
+
 /// A moment of real time: microseconds since the process began to count.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub struct Real(pub u64);
@@ -20,6 +23,40 @@ pub enum ClockMode {
     Scaled(f64),
     /// Between two requests it jumps through everything that falls due soon.
     Auto,
+}
+
+impl ClockMode {
+    /// As it is written: `wall`, `manual`, `auto`, or `scaled` with its factor apart.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Wall => "wall",
+            Self::Manual => "manual",
+            Self::Scaled(_) => "scaled",
+            Self::Auto => "auto",
+        }
+    }
+
+    /// Reads `wall`, `manual`, `auto` or `scaled:FACTOR`.
+    pub fn parse(text: &str) -> Option<Self> {
+        match text {
+            "wall" => Some(Self::Wall),
+            "manual" => Some(Self::Manual),
+            "auto" => Some(Self::Auto),
+            _ => {
+                let factor: f64 = text.strip_prefix("scaled:")?.parse().ok()?;
+                (factor.is_finite() && factor > 0.0).then_some(Self::Scaled(factor))
+            }
+        }
+    }
+
+    /// How fast time passes by itself; none if it does not.
+    pub const fn factor(self) -> Option<f64> {
+        match self {
+            Self::Wall => Some(1.0),
+            Self::Scaled(factor) => Some(factor),
+            Self::Manual | Self::Auto => None,
+        }
+    }
 }
 
 /// A universe's clock.

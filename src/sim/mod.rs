@@ -17,7 +17,7 @@ pub mod world;
 pub mod worlds;
 
 pub use build::build;
-pub use clock::{Clock, ClockMode, Real};
+pub use clock::{Clock, ClockMode, Real, VIRTUAL_START};
 pub use ids::DataSet;
 pub use settings::Settings;
 pub use world::{Credential, Happening, Moved, Session, Site, SiteId, TokenRefusal, World};

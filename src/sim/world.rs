@@ -9,7 +9,7 @@ use std::sync::Arc;
 use super::ids::{DataSet, LocationIds};
 use super::settings::Settings;
 use super::token::{self, TokenClaims};
-use crate::model::{At, Command, Limits, Location, Privileges, Refusal, Seq};
+use crate::model::{At, Command, Failing, Limits, Location, Privileges, Refusal, Seq};
 
 /// A location of a world, by its place in world order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -349,6 +349,35 @@ impl World {
         }
     }
 
+    /// Ends an event now, whatever its delay; the tasks that `failing` chooses fail. `None` if there is no such
+    /// event or it has ended.
+    pub fn finish_event(
+        &mut self,
+        id: SiteId,
+        number: u64,
+        failing: Option<&Failing>,
+        now: At,
+        settings: &Settings,
+    ) -> Option<Happening> {
+        let finished = self.change(id, |location, ids| {
+            location.finish_event(number, now, failing, &settings.behaviour, ids)
+        });
+        finished.filter(|finished| *finished).and_then(|_| self.happening(now, id, number))
+    }
+
+    /// Takes an event out of the queue; it stays pending. False if there is no such event or it has ended.
+    pub fn hold_event(&mut self, id: SiteId, number: u64, now: At) -> bool {
+        self.change(id, |location, _| location.events.hold(number, now)).unwrap_or(false)
+    }
+
+    /// The location and the number of the event that has this id on the wire.
+    pub fn find_event(&self, event_id: &str) -> Option<(SiteId, u64)> {
+        self.sites.iter().enumerate().find_map(|(place, site)| {
+            let number = site.ids.read_event(event_id)?;
+            site.location.events.get(number).map(|_| (SiteId(place), number))
+        })
+    }
+
     fn happening(&self, at: At, id: SiteId, number: u64) -> Option<Happening> {
         let site = self.sites.get(id.0)?;
         let event = site.location.events.get(number)?;
@@ -386,6 +415,19 @@ impl World {
     /// The life of the world that version ids belong to; a reset begins a new one.
     pub const fn epoch(&self) -> u16 {
         self.epoch
+    }
+}
+
+impl Happening {
+    /// For people: what happened.
+    pub fn text(&self) -> String {
+        let (done, asked) = self.completed;
+        let so_far = match self.ended {
+            None => "goes on",
+            Some(true) => "is complete",
+            Some(false) => "ended with failures",
+        };
+        format!("event {} {so_far}: {done} of {asked} done", self.event_id)
     }
 }
 

@@ -11,6 +11,10 @@ const TABLE: &[(&str, &[&str])] = &[
     ("journal", &["exchange", "model", "sim"]),
     ("engine", &["journal", "sim", "model"]),
     ("api/v2", &["engine", "journal", "exchange", "sim", "model", "api"]),
+    (
+        "api/control",
+        &["engine", "journal", "exchange", "sim", "model", "snapshot", "fidelity", "api"],
+    ),
     ("http", &["exchange"]),
     ("scenario", &["model", "sim"]),
     ("judge", &["journal", "model", "sim"]),

@@ -6,7 +6,7 @@ use http::StatusCode;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::{Control, Problem};
+use super::{Bases, Control, Problem};
 use crate::engine::{Engine, Universe};
 use crate::exchange::{Reply, Request};
 
@@ -19,8 +19,10 @@ pub struct Ask<'a> {
     control: &'a Control,
     /// The request as it came.
     pub request: &'a Request,
-    /// How the caller reaches this listener, without a slash at its end.
+    /// How the caller reaches the imitated services, without a slash at its end.
     pub base_url: &'a str,
+    /// How the caller reaches the control API, with its prefix.
+    pub control_url: &'a str,
     parameters: Vec<(String, String)>,
     query: Vec<(String, String)>,
 }
@@ -30,11 +32,12 @@ impl<'a> Ask<'a> {
         control: &'a Control,
         request: &'a Request,
         parameters: Vec<(String, String)>,
-        base_url: &'a str,
+        bases: &'a Bases,
     ) -> Self {
         let query = request.query.as_deref().unwrap_or_default();
         let query = form_urlencoded::parse(query.as_bytes()).into_owned().take(100).collect();
-        Self { control, request, base_url, parameters, query }
+        let Bases { services, control: control_url } = bases;
+        Self { control, request, base_url: services, control_url, parameters, query }
     }
 
     /// All universes.
@@ -48,12 +51,14 @@ impl<'a> Ask<'a> {
         found.map_or("", |(_, value)| value)
     }
 
-    /// The universe that the path names.
+    /// The universe that the path names. Asking for it counts as a call of it.
     pub fn universe(&self) -> Result<Arc<Universe>, Problem> {
         let id = self.parameter("u");
-        self.engine().universe(id).ok_or_else(|| {
+        let universe = self.engine().universe(id).ok_or_else(|| {
             Problem::not_found("universe", format!("there is no universe `{id:.80}`"))
-        })
+        })?;
+        universe.touch();
+        Ok(universe)
     }
 
     /// A query parameter, the first of this name.
@@ -73,6 +78,9 @@ impl<'a> Ask<'a> {
     /// The body as JSON of this shape; an empty body is `{}`. What is wrong with it is told with a pointer.
     pub fn body<T: DeserializeOwned>(&self) -> Result<T, Problem> {
         let body: &[u8] = if self.request.body.is_empty() { b"{}" } else { &self.request.body };
+        if body.trim_ascii_start().first() != Some(&b'{') {
+            return Err(Problem::invalid("the body must be a JSON object").at(""));
+        }
         let mut reader = serde_json::Deserializer::from_slice(body);
         let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
             let pointer = pointer(error.path());

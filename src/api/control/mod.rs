@@ -2,6 +2,7 @@
 //!
 //! * [`routes`]: every operation in one table, which also makes the OpenAPI document.
 //! * [`ask`]: what a handler gets. [`problem`]: what it says when it cannot (RFC 9457).
+//! * [`openapi`]: the document. [`values`]: durations, instants and settings in bodies.
 //! * a file per noun.
 //!
 //! Invariants: each mutating call is atomic, is itself in the journal, and answers with the number of the journal entry
@@ -9,11 +10,19 @@
 //! await.
 
 pub mod ask;
+pub mod clock;
+pub mod events;
 pub mod journal;
+pub mod lints;
 pub mod marks;
+pub mod openapi;
+mod origin;
 pub mod problem;
 pub mod routes;
+pub mod settings;
+pub mod tables;
 pub mod universes;
+pub mod values;
 pub mod verbs;
 
 use std::sync::Arc;
@@ -33,6 +42,17 @@ pub const PREFIX: &str = "/_quince/v1";
 pub struct ControlOptions {
     /// Bearer token that it demands, if any.
     pub token: Option<String>,
+    /// Whether it has a listener of its own; then the main one does not serve it.
+    pub apart: bool,
+}
+
+/// How a caller reaches quince.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Bases {
+    /// The imitated services, without a slash at the end.
+    pub services: String,
+    /// The control API, with its prefix.
+    pub control: String,
 }
 
 /// The control API over an engine.
@@ -50,10 +70,9 @@ impl Control {
         Self { engine, options, router: routes::router() }
     }
 
-    /// Answers a request whose path is `path` below the prefix. `base_url` is how the caller reaches this
-    /// listener; URLs in answers begin with it.
-    pub async fn answer(&self, request: &Request, path: &str, base_url: &str) -> Reply {
-        let outcome = match self.find(request, path, base_url) {
+    /// Answers a request whose path is `path` below the prefix. URLs in answers begin with `bases`.
+    pub async fn answer(&self, request: &Request, path: &str, bases: &Bases) -> Reply {
+        let outcome = match self.find(request, path, bases) {
             Ok((route, ask)) => (route.handler)(ask).await,
             Err(problem) => Err(problem),
         };
@@ -64,7 +83,7 @@ impl Control {
         &'a self,
         request: &'a Request,
         path: &'a str,
-        base_url: &'a str,
+        bases: &'a Bases,
     ) -> Result<(&'static routes::Route, Ask<'a>), Problem> {
         self.check_token(request)?;
         let bare = path.strip_suffix('/').filter(|bare| !bare.is_empty()).unwrap_or(path);
@@ -72,7 +91,7 @@ impl Control {
         let route = routes::of_path(*found.value, &request.method)?;
         let parameters =
             found.params.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
-        Ok((route, Ask::new(self, request, parameters, base_url)))
+        Ok((route, Ask::new(self, request, parameters, bases)))
     }
 
     fn check_token(&self, request: &Request) -> Result<(), Problem> {

@@ -107,6 +107,10 @@ impl Problem {
         if status == StatusCode::UNAUTHORIZED {
             reply.headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         }
+        let allow = self.more.get("allow").and_then(Value::as_str);
+        if let Some(allow) = allow.and_then(|allow| HeaderValue::from_str(allow).ok()) {
+            reply.headers.insert(header::ALLOW, allow);
+        }
         reply
     }
 }

@@ -3,11 +3,17 @@
 use std::pin::Pin;
 
 use http::{Method, StatusCode};
+use schemars::{JsonSchema, Schema, SchemaGenerator};
 
-use super::{Ask, Outcome, Problem, journal, marks, universes, verbs};
+use super::{
+    Ask, Outcome, Problem, clock, events, journal, lints, marks, settings, tables, universes, verbs,
+};
 
 /// A handler under way.
 pub type Handling<'a> = Pin<Box<dyn Future<Output = Outcome> + Send + 'a>>;
+
+/// Makes the schema of a type.
+pub type SchemaOf = fn(&mut SchemaGenerator) -> Schema;
 
 /// One operation.
 pub struct Route {
@@ -21,6 +27,75 @@ pub struct Route {
     pub says: &'static str,
     /// What it does.
     pub handler: for<'a> fn(Ask<'a>) -> Handling<'a>,
+    /// Its query parameters.
+    pub query: &'static [Parameter],
+    /// The body that it takes.
+    pub body: Option<SchemaOf>,
+    /// Whether the body can be left out.
+    pub body_optional: bool,
+    /// Status and body of its answer; any JSON if there is no schema.
+    pub answer: (u16, Option<SchemaOf>),
+    /// Statuses of its problems, besides those that every operation has.
+    pub problems: &'static [u16],
+}
+
+/// A query parameter.
+#[derive(Debug, Clone, Copy)]
+pub struct Parameter {
+    /// Its name.
+    pub name: &'static str,
+    /// What it takes.
+    pub takes: Takes,
+    /// One sentence.
+    pub says: &'static str,
+}
+
+/// What a query parameter takes.
+#[derive(Debug, Clone, Copy)]
+pub enum Takes {
+    /// Any text.
+    Text,
+    /// A whole number in these bounds.
+    Integer(u64, u64),
+    /// One of these words.
+    Words(&'static [&'static str]),
+}
+
+impl Route {
+    /// With query parameters.
+    const fn asks(mut self, query: &'static [Parameter]) -> Self {
+        self.query = query;
+        self
+    }
+
+    /// With a body.
+    const fn takes(mut self, body: SchemaOf) -> Self {
+        self.body = Some(body);
+        self
+    }
+
+    /// With a body that can be left out.
+    const fn may_take(mut self, body: SchemaOf) -> Self {
+        self.body_optional = true;
+        self.takes(body)
+    }
+
+    /// With this status and answer.
+    const fn gives(mut self, status: u16, answer: SchemaOf) -> Self {
+        self.answer = (status, Some(answer));
+        self
+    }
+
+    /// With problems of these statuses.
+    const fn refuses(mut self, problems: &'static [u16]) -> Self {
+        self.problems = problems;
+        self
+    }
+}
+
+/// The schema of a type.
+fn of<T: JsonSchema>(generator: &mut SchemaGenerator) -> Schema {
+    generator.subschema_for::<T>()
 }
 
 /// Makes a route of an async function.
@@ -32,14 +107,17 @@ macro_rules! route {
             operation: concat!("control.", $operation),
             says: $says,
             handler: |ask| Box::pin($handler(ask)),
+            query: &[],
+            body: None,
+            body_optional: false,
+            answer: (200, None),
+            problems: &[],
         }
     };
 }
 
 /// Every operation.
 pub static ROUTES: &[Route] = &[
-    route!(GET, "/universes", "universes.list", universes::list, "Lists the universes."),
-    route!(GET, "/universes/{u}", "universes.get", universes::get, "Tells about one universe."),
     route!(GET, "/verbs", "verbs.list", verbs::list, "Lists the verbs with their schemas."),
     route!(
         POST,
@@ -78,6 +156,82 @@ pub static ROUTES: &[Route] = &[
         journal::expect::post,
         "Judges whether what was expected happened; can wait for it."
     ),
+    route!(GET, "/openapi.json", "openapi", tables::openapi, "Tells what this API can do."),
+    route!(GET, "/worlds", "worlds", tables::worlds, "Lists the worlds that have a name.")
+        .gives(200, of::<tables::Worlds>),
+    route!(GET, "/ledger", "ledger", tables::ledger, "Tells what is known and what is guessed."),
+    route!(GET, "/universes", "universes.list", universes::list, "Lists the universes.")
+        .gives(200, of::<universes::List>),
+    route!(POST, "/universes", "universes.create", universes::create, "Makes a universe.")
+        .may_take(of::<universes::Create>)
+        .gives(201, of::<universes::Created>)
+        .refuses(&[409]),
+    route!(GET, "/universes/{u}", "universes.get", universes::get, "Tells about one universe.")
+        .gives(200, of::<universes::UniverseView>),
+    route!(DELETE, "/universes/{u}", "universes.drop", universes::remove, "Drops a universe.")
+        .gives(200, of::<universes::Dropped>)
+        .refuses(&[409]),
+    route!(
+        POST,
+        "/universes/{u}/fork",
+        "universes.fork",
+        universes::fork,
+        "Makes a copy of a universe, with tokens of its own."
+    )
+    .may_take(of::<universes::Fork>)
+    .gives(201, of::<universes::Created>)
+    .refuses(&[409]),
+    route!(
+        POST,
+        "/universes/{u}/reset",
+        "universes.reset",
+        universes::reset,
+        "Takes a universe back to its beginning, in part or in whole."
+    )
+    .takes(of::<universes::Reset>)
+    .gives(200, of::<universes::Done>),
+    route!(GET, "/universes/{u}/clock", "clock.get", clock::get, "Reads the clock.")
+        .gives(200, of::<clock::ClockView>),
+    route!(PUT, "/universes/{u}/clock", "clock.put", clock::put, "Sets who moves time.")
+        .takes(of::<clock::SetClock>)
+        .gives(200, of::<clock::ClockSet>)
+        .refuses(&[409]),
+    route!(
+        POST,
+        "/universes/{u}/clock/advance",
+        "clock.advance",
+        clock::advance,
+        "Moves time on, through everything that falls due."
+    )
+    .takes(of::<clock::AdvanceBody>)
+    .gives(200, of::<clock::Advanced>)
+    .refuses(&[409]),
+    route!(GET, "/universes/{u}/settings", "settings.get", settings::get, "Reads the settings.")
+        .gives(200, of::<settings::SettingsView>),
+    route!(
+        PATCH,
+        "/universes/{u}/settings",
+        "settings.patch",
+        settings::patch,
+        "Changes settings: all that are named, or none."
+    )
+    .may_take(of::<settings::Changes>)
+    .gives(200, of::<settings::SettingsSet>),
+    route!(GET, "/universes/{u}/events", "events.list", events::list, "Lists the latest events.")
+        .asks(events::QUERY)
+        .gives(200, of::<events::EventList>),
+    route!(
+        POST,
+        "/universes/{u}/events/{id}",
+        "events.end",
+        events::end,
+        "Completes, fails or stalls an event."
+    )
+    .takes(of::<events::End>)
+    .gives(200, of::<events::Ended>)
+    .refuses(&[409]),
+    route!(GET, "/universes/{u}/lints", "lints", lints::get, "Counts what clients did oddly.")
+        .gives(200, of::<lints::LintList>),
 ];
 
 /// A router from paths to the first route of each.
@@ -97,13 +251,15 @@ pub fn of_path(first: usize, method: &Method) -> Result<&'static Route, Problem>
     let mut routes = ROUTES.iter().filter(|route| route.path == path);
     routes.clone().find(|route| route.method == *method).ok_or_else(|| {
         let allowed: Vec<&str> = routes.by_ref().map(|route| route.method.as_str()).collect();
-        let detail = format!("`{path}` takes {}", allowed.join(", "));
+        let allowed = allowed.join(", ");
+        let detail = format!("`{path}` takes {allowed}");
         Problem::new(
             StatusCode::METHOD_NOT_ALLOWED,
             "method",
             "The method is not allowed here",
             detail,
         )
+        .with("allow", allowed.into())
     })
 }
 

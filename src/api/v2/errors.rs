@@ -342,8 +342,12 @@ pub const fn failure_number(failure: Failure) -> u16 {
         Failure::UserExists => 9716,
         Failure::AccountUnusable => 9635,
         Failure::AccountTaken => 9641,
+        Failure::Injected(number) => number,
     }
 }
+
+/// The numbers that an event can tell (apple-v2.md §13.4), ascending.
+pub const EVENT_NUMBERS: [u16; 9] = [9603, 9609, 9635, 9641, 9644, 9706, 9707, 9709, 9716];
 
 /// The text of a number; 9609 has three (apple-v2.md §17 conflict 12).
 pub fn text_of(number: u16, settings: &Settings) -> &'static str {

@@ -34,8 +34,11 @@ pub use layers::{BadValue, Raw, Source};
 use layers::{Layer, Layers};
 
 /// The options of `serve` by their key in the file; flag and variable are spelt after it.
-const KEYS: [&str; 14] = [
+const KEYS: [&str; 17] = [
     "listen",
+    "control_listen",
+    "control_token",
+    "auto_universe",
     "world",
     "seed",
     "clock",
@@ -56,6 +59,12 @@ const KEYS: [&str; 14] = [
 pub struct ServeOptions {
     /// Where to serve HTTP.
     pub listen: SocketAddr,
+    /// Where to serve the control API; at `listen` if absent.
+    pub control_listen: Option<SocketAddr>,
+    /// What the control API demands.
+    pub control_token: Option<String>,
+    /// Whether unknown tokens get universes of their own.
+    pub auto_universe: bool,
     /// Name or file of the default universe's world.
     pub world: String,
     /// Who chose the world.
@@ -119,6 +128,9 @@ fn flags(args: &ServeArgs) -> Layer {
     // Taken apart, so that a new option does not compile before it has a layer.
     let ServeArgs {
         listen,
+        control_listen,
+        control_token,
+        auto_universe,
         world,
         seed,
         clock,
@@ -137,6 +149,8 @@ fn flags(args: &ServeArgs) -> Layer {
     let mut layer = Layer::default();
     let one = [
         ("listen", listen),
+        ("control_listen", control_listen),
+        ("control_token", control_token),
         ("world", world),
         ("seed", seed),
         ("clock", clock),
@@ -153,7 +167,12 @@ fn flags(args: &ServeArgs) -> Layer {
     for (key, texts) in [("set", set), ("allow_receiver", allow_receiver)] {
         layer.extend(key, texts.iter().map(|text| Raw::new(text, Source::Flag(key))));
     }
-    for (key, given) in [("strict", strict), ("exit_with_parent", exit_with_parent)] {
+    let switches = [
+        ("auto_universe", auto_universe),
+        ("strict", strict),
+        ("exit_with_parent", exit_with_parent),
+    ];
+    for (key, given) in switches {
         layer.extend(key, given.then(|| Raw::new("true", Source::Flag(key))));
     }
     layer
@@ -165,6 +184,9 @@ fn meaning(layers: &Layers, warnings: Vec<String>) -> Result<ServeOptions, BadVa
     let profile = layers.or_default("profile", "observed");
     Ok(ServeOptions {
         listen: layers.parsed("listen", values::address)?.unwrap_or(default_listen()),
+        control_listen: layers.parsed("control_listen", values::address)?,
+        control_token: layers.parsed("control_token", values::bearer)?,
+        auto_universe: layers.parsed("auto_universe", values::switch)?.unwrap_or(false),
         world: values::text(&world)?,
         world_source: world.origin,
         seed: layers.parsed("seed", values::number)?.unwrap_or(1),

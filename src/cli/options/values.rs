@@ -24,6 +24,15 @@ pub fn text(raw: &Raw) -> Result<String, BadValue> {
     Ok(raw.text.clone())
 }
 
+/// A token that fits into a header. What was given is a secret and is not shown.
+pub fn bearer(raw: &Raw) -> Result<String, BadValue> {
+    if raw.text.is_empty() || !raw.text.bytes().all(|byte| byte.is_ascii_graphic()) {
+        let problem = "the token must be visible ASCII without blanks".to_owned();
+        return Err(BadValue { origin: raw.origin.clone(), problem });
+    }
+    Ok(raw.text.clone())
+}
+
 /// A handle: `[a-z0-9-]+`.
 pub fn key(raw: &Raw) -> Result<String, BadValue> {
     let fits = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';

@@ -11,9 +11,9 @@ fn an_option_that_does_not_exist_is_refused() {
     insta::assert_snapshot!(stderr, @"
     error: unexpected argument '--tls-listen' found
 
-      tip: a similar argument exists: '--listen'
+      tip: a similar argument exists: '--control-listen'
 
-    Usage: quince --listen <ADDR>
+    Usage: quince --control-listen <ADDR>
 
     For more information, try '--help'.
     ");

@@ -24,7 +24,7 @@ fn the_ready_line_has_what_a_program_needs_and_nothing_else_is_on_stdout() {
     assert!(host.parse::<u16>().unwrap() > 0);
     let version = env!("CARGO_PKG_VERSION");
     let expected = format!(
-        r#"{{"ready":true,"url":"{url}","tls_url":null,"control_url":null,"universe":"default","stoken":"{stoken}","stokens":{{"berlin":"{stoken}"}},"applivery_url":null,"applivery_organization":null,"applivery_token":null,"seed":7,"version":"{version}"}}"#
+        r#"{{"ready":true,"url":"{url}","tls_url":null,"control_url":"{url}/_quince/v1","universe":"default","stoken":"{stoken}","stokens":{{"berlin":"{stoken}"}},"applivery_url":null,"applivery_organization":null,"applivery_token":null,"seed":7,"version":"{version}"}}"#
     );
     assert_eq!(server.line, expected + "\n");
     assert_eq!(server.get("/mdm/v2/assets", Some(&stoken)).0, 200);

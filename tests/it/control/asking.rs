@@ -89,5 +89,5 @@ pub(crate) fn origin(settings: &[(&str, &str)]) -> Origin {
         values.set(key, value).unwrap();
     }
     let spec = Arc::new(quince::snapshot::load("empty", 1).unwrap());
-    Origin { seed: 1, spec, settings: values, clock: ClockMode::Manual, start: At(0) }
+    Origin::new(1, spec, values, ClockMode::Manual, At(0))
 }

@@ -20,7 +20,7 @@ fn is_soak() -> bool {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn parallel_calls_are_all_there_when_the_last_is_answered() {
-    let (rounds, calls) = if is_soak() { (100, 10_000) } else { (2, 1_000) };
+    let (rounds, calls) = if is_soak() { (100, 10_000) } else { (2, 640) };
     let school = Arc::new(Fixture::school().await);
     let mut since = 0;
     for round in 0..rounds {
@@ -61,7 +61,7 @@ fn resident() -> Option<u64> {
 
 #[tokio::test]
 async fn a_long_journal_keeps_memory_flat() {
-    let (entries, kept) = if is_soak() { (1_000_000, 20_000) } else { (10_000, 500) };
+    let (entries, kept) = if is_soak() { (1_000_000, 20_000) } else { (3_000, 300) };
     let builder = Quince::builder().world("small-school");
     let builder = builder.setting("journal.max_entries", &kept.to_string());
     let school = Fixture::of(builder, "berlin").await;

@@ -42,7 +42,7 @@ fn origin(case: &Case, seed: u64) -> Origin {
         settings.set(key, &value).unwrap();
     }
     let spec = Arc::new(world(&case.places[..1]));
-    Origin { seed, spec, settings, clock: ClockMode::Manual, start: VIRTUAL_START }
+    Origin::new(seed, spec, settings, ClockMode::Manual, VIRTUAL_START)
 }
 
 /// What the steps of a case come to before anything has happened.
@@ -221,13 +221,7 @@ fn five_hundred_universes_at_once_each_come_to_what_their_journal_says() {
     let (count, acts, time) = if soak { (500, u64::MAX, 30) } else { (500, 20_000, 60) };
     let mut settings = Settings::observed();
     settings.set("v2.page_size", "100").unwrap();
-    let first = Origin {
-        seed: 1,
-        spec: Arc::default(),
-        settings,
-        clock: ClockMode::Manual,
-        start: VIRTUAL_START,
-    };
+    let first = Origin::new(1, Arc::default(), settings, ClockMode::Manual, VIRTUAL_START);
     let engine = Arc::new(Engine::new(first, false));
     let subjects = subjects(&engine, count);
     let api = Api::new(Arc::clone(&engine), ApiOptions::default());

@@ -65,7 +65,11 @@ impl Fixture {
 
     /// Sends a request over a connection of its own.
     pub(crate) async fn send(&self, request: Request<Full<Bytes>>) -> Answer {
-        let address = self.quince.url().replace("http://", "");
+        self.send_to(&self.quince.url().replace("http://", ""), request).await
+    }
+
+    /// [`Fixture::send`], to this address.
+    pub(crate) async fn send_to(&self, address: &str, request: Request<Full<Bytes>>) -> Answer {
         let stream = TcpStream::connect(address).await.unwrap();
         let (mut sender, connection) =
             hyper::client::conn::http1::handshake(TokioIo::new(stream)).await.unwrap();

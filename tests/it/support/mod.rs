@@ -1,5 +1,6 @@
 //! What the tests share.
 
+pub(crate) mod control;
 pub(crate) mod fixture;
 #[macro_use]
 pub(crate) mod ledger;
