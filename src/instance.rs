@@ -4,17 +4,19 @@
 //! [`Quince`] that comes back serves until it is stopped or dropped.
 
 use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::api::json::Json;
 use crate::api::{Api, ApiOptions};
-use crate::engine::{Advance, AdvanceError, DEFAULT, Engine, Origin, Universe, real_time};
+use crate::engine::{Advance, AdvanceError, Broken, DEFAULT, Engine, Origin, Universe, real_time};
 use crate::http::{Limits, Server};
 use crate::model::At;
 use crate::sim::settings::SettingError;
 use crate::sim::spec::WorldSpec;
 use crate::sim::{ClockMode, Settings, SiteId, date};
-use crate::snapshot::{self, WorldError};
+use crate::snapshot::state::{FileError, StateFile};
+use crate::snapshot::{self, Loaded, WorldError};
 
 /// When clocks start that do not start at the present: 2026-01-15T09:00:00Z.
 pub const VIRTUAL_START: At = At(1_768_467_600_000);
@@ -25,6 +27,9 @@ pub enum StartError {
     /// The world is invalid or unknown.
     #[error(transparent)]
     World(#[from] WorldError),
+    /// The state file cannot be used.
+    #[error(transparent)]
+    State(#[from] FileError),
     /// The profile is unknown.
     #[error(transparent)]
     Profile(SettingError),
@@ -55,6 +60,7 @@ pub struct Builder {
     start: Option<String>,
     profile: String,
     settings: Vec<(String, String)>,
+    state: Option<PathBuf>,
     options: ApiOptions,
     auto_universe: bool,
     limits: Limits,
@@ -76,6 +82,7 @@ impl Default for Builder {
             start: None,
             profile: "observed".to_owned(),
             settings: Vec::new(),
+            state: None,
             options: ApiOptions::default(),
             auto_universe: false,
             limits: Limits::default(),
@@ -91,7 +98,8 @@ impl Builder {
         self
     }
 
-    /// The world, by name or by the path of a world file.
+    /// The world, by name or by the path of a world file; or the path of a state file, which also brings its
+    /// seed, clock and settings.
     #[must_use]
     pub fn world(mut self, name_or_path: &str) -> Self {
         self.world = World::Named(name_or_path.to_owned());
@@ -102,6 +110,15 @@ impl Builder {
     #[must_use]
     pub fn world_spec(mut self, spec: WorldSpec) -> Self {
         self.world = World::Given(Box::new(spec));
+        self
+    }
+
+    /// Where the default universe is kept from day to day: it goes on from this state file if it is there, and is
+    /// saved to it on a clean stop. Then world, seed, clock, start and profile say how it is to begin only; single
+    /// settings win over those in the file, and a wall clock never stays behind real time.
+    #[must_use]
+    pub fn state(mut self, file: impl Into<PathBuf>) -> Self {
+        self.state = Some(file.into());
         self
     }
 
@@ -177,7 +194,7 @@ impl Builder {
     }
 
     /// Loads the world and listens. Ready when it returns.
-    pub async fn start(self) -> Result<Quince, StartError> {
+    pub async fn start(mut self) -> Result<Quince, StartError> {
         let mut settings = Settings::profile(&self.profile).map_err(StartError::Profile)?;
         for (key, value) in &self.settings {
             settings.set(key, value).map_err(StartError::Setting)?;
@@ -187,19 +204,36 @@ impl Builder {
             (None, ClockMode::Wall) => real_time::today(),
             (None, _) => VIRTUAL_START,
         };
-        let spec = match self.world {
-            World::Named(name) => snapshot::load(&name, self.seed)?,
-            World::Given(spec) => *spec,
+        let file = self.state.map(StateFile::new).transpose()?.map(Arc::new);
+        let saved = file.as_ref().map(|file| file.load()).transpose()?.flatten();
+        let loaded = match (saved, self.world) {
+            (Some(saved), _) => Loaded::State(Box::new(saved)),
+            (None, World::Named(name)) => snapshot::open(&name, self.seed)?,
+            (None, World::Given(spec)) => Loaded::World(*spec),
         };
-        let origin =
-            Origin { seed: self.seed, spec: Arc::new(spec), settings, clock: self.clock, start };
-        let engine = Arc::new(Engine::new(origin, self.auto_universe));
+        let engine = match loaded {
+            Loaded::State(mut saved) => {
+                for (key, value) in &self.settings {
+                    saved.settings.set(key, value).map_err(StartError::Setting)?;
+                }
+                if saved.clock == ClockMode::Wall {
+                    saved.now = saved.now.max(real_time::today());
+                }
+                Engine::from_state(*saved, self.auto_universe)
+            }
+            Loaded::World(spec) => {
+                let (seed, clock, spec) = (self.seed, self.clock, Arc::new(spec));
+                Engine::new(Origin { seed, spec, settings, clock, start }, self.auto_universe)
+            }
+        };
+        let engine = Arc::new(engine);
+        self.options.control.state_file.clone_from(&file);
         let api = Arc::new(Api::new(Arc::clone(&engine), self.options));
         let address = self.listen;
         let server = Server::bind(address, Arc::clone(&api), self.limits)
             .await
             .map_err(|cause| StartError::Bind { address, cause })?;
-        Ok(Quince { engine, api, server })
+        Ok(Quince { engine, api, server, file })
     }
 }
 
@@ -209,6 +243,18 @@ pub struct Quince {
     engine: Arc<Engine>,
     api: Arc<Api>,
     server: Server,
+    file: Option<Arc<StateFile>>,
+}
+
+/// Why the state was not saved.
+#[derive(Debug, thiserror::Error)]
+pub enum SaveError {
+    /// The default universe failed before.
+    #[error(transparent)]
+    Broken(#[from] Broken),
+    /// The file could not be written.
+    #[error(transparent)]
+    File(#[from] FileError),
 }
 
 impl Quince {
@@ -240,9 +286,21 @@ impl Quince {
         &self.api
     }
 
-    /// Stops: no new connections, and some seconds for the exchanges in flight.
+    /// Stops: no new connections, and some seconds for the exchanges in flight. Then the state is saved, if it is
+    /// kept in a file; should that fail, the log says so. See also [`Quince::close`].
     pub async fn stop(self) {
+        if let Err(error) = self.close().await {
+            tracing::error!(%error, "the state was not saved");
+        }
+    }
+
+    /// Stops like [`Quince::stop`], and says whether the state could be saved.
+    pub async fn close(self) -> Result<(), SaveError> {
         self.server.stop().await;
+        let Some(file) = &self.file else { return Ok(()) };
+        file.save(|| Ok::<_, SaveError>(self.engine.default_universe().save()?))?;
+        tracing::info!("saved the state to {}", file.path().display());
+        Ok(())
     }
 
     /// The ready line: one JSON object for whoever started quince. Members of what is not built yet are

@@ -36,7 +36,9 @@ pub mod sim;
 pub mod snapshot;
 pub mod store;
 
-pub use instance::{Builder, ClockHandle, Quince, StartError, UniverseHandle, VIRTUAL_START};
+pub use instance::{
+    Builder, ClockHandle, Quince, SaveError, StartError, UniverseHandle, VIRTUAL_START,
+};
 pub use sim::ClockMode;
 
 /// Compiles and runs the Rust of the README.

@@ -40,6 +40,8 @@ pub enum Command {
     Healthcheck(HealthcheckArgs),
     /// Print the fidelity ledger: what is known, guessed and missing
     Ledger(LedgerArgs),
+    /// Print the schema of a format
+    Schema(SchemaArgs),
 }
 
 /// The options of `serve`.
@@ -48,9 +50,12 @@ pub struct ServeArgs {
     /// Serve HTTP here; port 0 takes a free port [default: 127.0.0.1:8080]
     #[arg(long, value_name = "ADDR")]
     pub listen: Option<String>,
-    /// What the default universe holds: a built-in world or a world file [default: demo]
+    /// What the default universe holds: a built-in world, a world file or a state file [default: demo]
     #[arg(long, value_name = "NAME|FILE")]
     pub world: Option<String>,
+    /// Keep the default universe in this file: go on from it if it is there, save to it on a clean stop
+    #[arg(long, value_name = "FILE")]
+    pub state: Option<String>,
     /// Seed of the default universe [default: 1]
     #[arg(long, value_name = "N")]
     pub seed: Option<String>,
@@ -135,4 +140,12 @@ pub struct LedgerArgs {
     /// text or json [default: text]
     #[arg(long, value_name = "FORMAT")]
     pub format: Option<String>,
+}
+
+/// The options of `schema`.
+#[derive(Debug, Default, Args)]
+pub struct SchemaArgs {
+    /// Which: state
+    #[arg(value_name = "NAME")]
+    pub name: String,
 }

@@ -1,7 +1,7 @@
 //! The command line: what was typed, what it means, and which part of quince does it.
 //!
 //! - `args` knows what can be typed; `options` what it means together with environment and file.
-//! - One file per command: `serve`, `token`, `healthcheck`, `ledger`.
+//! - One file per command: `serve`, `token`, `healthcheck`, `ledger`, `schema`.
 //! - `error` decides exit codes, `terminal` writes to the standard streams, `logging` starts the log.
 //!
 //! Invariants: the environment comes in as an argument and nothing here asks the process for it;
@@ -19,6 +19,7 @@ pub mod logging;
 pub mod nearest;
 pub mod options;
 pub mod parent;
+pub mod schema;
 pub mod serve;
 pub mod terminal;
 #[cfg(test)]
@@ -69,5 +70,6 @@ fn run<A: IntoIterator<Item = OsString>>(args: A, env: &Environment) -> Result<(
         Command::Token(args) => token::run(&token::options(&args)?),
         Command::Healthcheck(args) => healthcheck::run(&healthcheck::options(&args)?),
         Command::Ledger(args) => ledger::run(ledger::options(&args)?),
+        Command::Schema(args) => schema::run(schema::options(&args)?),
     }
 }

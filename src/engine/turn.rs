@@ -6,8 +6,8 @@ use super::universe::State;
 use crate::journal::{Act, Entry, Exchange, What};
 use crate::model::{At, ClientConfig, Command, ConfigChange, Limits, Refusal, Span};
 use crate::sim::{
-    ClockMode, Credential, Happening, Real, Session, Settings, Site, SiteId, TokenRefusal, World,
-    date,
+    Clock, ClockMode, Credential, Happening, Real, Saved, Session, Settings, Site, SiteId,
+    TokenRefusal, World, date,
 };
 
 /// A universe at one moment.
@@ -112,6 +112,31 @@ impl<'a> Turn<'a> {
     /// Puts another world in place of this one; its clock shows `now` from here on.
     pub fn replace_world(&mut self, world: World) {
         self.state.world = world;
+    }
+
+    /// Everything that decides what the universe does from now on.
+    pub fn save(&self) -> Saved {
+        Saved {
+            world: self.state.world.clone(),
+            settings: Settings::clone(&self.state.settings),
+            clock: self.state.clock.mode(),
+            start: self.state.clock.start(),
+            now: self.now,
+            journal_last: self.seq(),
+        }
+    }
+
+    /// Puts a saved universe in place of this one: world, clock and settings. The journal goes on; returns the
+    /// entry that says so.
+    pub fn restore(&mut self, saved: Saved, text: String) -> u64 {
+        self.state.clock = Clock::resumed(saved.clock, saved.start, saved.now, self.real);
+        self.state.world = saved.world;
+        self.state.settings = Arc::new(saved.settings);
+        self.state.pending_warned = false;
+        self.now = saved.now;
+        let seq = self.note("state", "put", text);
+        self.mark_write();
+        seq
     }
 
     /// A copy of everything, which shares what it can.

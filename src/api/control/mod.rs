@@ -11,6 +11,7 @@
 pub mod ask;
 pub mod problem;
 pub mod routes;
+pub mod state;
 pub mod universes;
 
 use std::sync::Arc;
@@ -21,6 +22,7 @@ pub use self::ask::{Ask, Outcome};
 pub use self::problem::Problem;
 use crate::engine::Engine;
 use crate::exchange::{Reply, Request};
+use crate::snapshot::state::StateFile;
 
 /// The prefix of the control API.
 pub const PREFIX: &str = "/_quince/v1";
@@ -30,6 +32,8 @@ pub const PREFIX: &str = "/_quince/v1";
 pub struct ControlOptions {
     /// Bearer token that it demands, if any.
     pub token: Option<String>,
+    /// Where the default universe's state is kept, if anywhere.
+    pub state_file: Option<Arc<StateFile>>,
 }
 
 /// The control API over an engine.

@@ -4,7 +4,7 @@ use std::pin::Pin;
 
 use http::{Method, StatusCode};
 
-use super::{Ask, Outcome, Problem, universes};
+use super::{Ask, Outcome, Problem, state, universes};
 
 /// A handler under way.
 pub type Handling<'a> = Pin<Box<dyn Future<Output = Outcome> + Send + 'a>>;
@@ -40,6 +40,27 @@ macro_rules! route {
 pub static ROUTES: &[Route] = &[
     route!(GET, "/universes", "universes.list", universes::list, "Lists the universes."),
     route!(GET, "/universes/{u}", "universes.get", universes::get, "Tells about one universe."),
+    route!(
+        GET,
+        "/universes/{u}/state",
+        "state.get",
+        state::get,
+        "Exports everything that decides what the universe does from now on, as quince.state/1."
+    ),
+    route!(
+        PUT,
+        "/universes/{u}/state",
+        "state.put",
+        state::put,
+        "Puts an exported state in place of the universe's world, clock and settings."
+    ),
+    route!(
+        POST,
+        "/universes/{u}/state/save",
+        "state.save",
+        state::save,
+        "Saves the state of the default universe to the file of --state."
+    ),
 ];
 
 /// A router from paths to the first route of each.

@@ -34,9 +34,10 @@ pub use layers::{BadValue, Raw, Source};
 use layers::{Layer, Layers};
 
 /// The options of `serve` by their key in the file; flag and variable are spelt after it.
-const KEYS: [&str; 14] = [
+const KEYS: [&str; 15] = [
     "listen",
     "world",
+    "state",
     "seed",
     "clock",
     "start",
@@ -60,6 +61,8 @@ pub struct ServeOptions {
     pub world: String,
     /// Who chose the world.
     pub world_source: Source,
+    /// File in which the default universe is kept, and who chose it.
+    pub state: Option<(PathBuf, Source)>,
     /// Seed of the default universe.
     pub seed: u64,
     /// Who moves time.
@@ -120,6 +123,7 @@ fn flags(args: &ServeArgs) -> Layer {
     let ServeArgs {
         listen,
         world,
+        state,
         seed,
         clock,
         start,
@@ -138,6 +142,7 @@ fn flags(args: &ServeArgs) -> Layer {
     let one = [
         ("listen", listen),
         ("world", world),
+        ("state", state),
         ("seed", seed),
         ("clock", clock),
         ("start", start),
@@ -167,6 +172,8 @@ fn meaning(layers: &Layers, warnings: Vec<String>) -> Result<ServeOptions, BadVa
         listen: layers.parsed("listen", values::address)?.unwrap_or(default_listen()),
         world: values::text(&world)?,
         world_source: world.origin,
+        state: layers
+            .parsed("state", |raw| Ok((PathBuf::from(values::text(raw)?), raw.origin.clone())))?,
         seed: layers.parsed("seed", values::number)?.unwrap_or(1),
         clock: layers.parsed("clock", values::clock)?.unwrap_or(ClockChoice::Wall),
         start: layers.parsed("start", values::instant)?,

@@ -33,6 +33,7 @@ fn defaults() {
         listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
         world: "demo".to_owned(),
         world_source: Source::Default,
+        state: None,
         seed: 1,
         clock: ClockChoice::Wall,
         start: None,
