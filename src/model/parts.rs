@@ -17,8 +17,11 @@ use super::time::At;
 use super::user::{User, Users};
 use crate::store::Names;
 
-/// Counters beyond this are refused; at a thousand writes a second it takes two years to get there.
-pub const COUNTER_MAX: u64 = 1 << 36;
+/// Plain counters beyond this are refused: there is room above.
+pub const COUNTER_MAX: u64 = u64::MAX / 2;
+
+/// More writes to one list are refused. A location refuses assignments after half as many rows.
+const WRITES_MAX: u64 = 1 << 32;
 
 /// Parts of an event at most; also what the setting `v2.event_steps` allows.
 const STEPS_MAX: u32 = 1_000;
@@ -121,10 +124,8 @@ impl Location {
     /// A location that goes on where another one stood.
     pub fn restore(parts: LocationParts) -> Result<Self, Flaw> {
         let mut location = Self::new(parts.profile, parts.next_user_number);
-        counter("/invitations", parts.invitations)?;
-        if parts.next_user_number > u64::MAX / 2 {
-            return Err(Flaw::new("/next_user_number", "is too large"));
-        }
+        counter("/invitations", parts.invitations, COUNTER_MAX)?;
+        counter("/next_user_number", parts.next_user_number, COUNTER_MAX)?;
         location.config = Arc::new(parts.config);
         location.invitations = parts.invitations;
         location.serial_numbers = devices(&parts.devices)?;
@@ -140,9 +141,9 @@ impl Location {
     }
 }
 
-fn counter(place: &str, value: u64) -> Result<(), Flaw> {
-    if value > COUNTER_MAX {
-        return Err(Flaw::new(place, format!("{value} is too large; {COUNTER_MAX} is the most")));
+fn counter(place: &str, value: u64, most: u64) -> Result<(), Flaw> {
+    if value > most {
+        return Err(Flaw::new(place, format!("{value} is too large; {most} is the most")));
     }
     Ok(())
 }
@@ -158,7 +159,7 @@ fn devices(serial_numbers: &[String]) -> Result<Names, Flaw> {
 }
 
 fn users(list: &[UserParts], seq: Seq) -> Result<Users, Flaw> {
-    counter("/users/seq", seq)?;
+    counter("/users/seq", seq, WRITES_MAX)?;
     let mut users = Users::default();
     let mut writes = Vec::new();
     for (place, parts) in list.iter().enumerate() {
@@ -167,7 +168,7 @@ fn users(list: &[UserParts], seq: Seq) -> Result<Users, Flaw> {
         if parts.changed > seq {
             return wrong("/changed", "is later than the latest write to the list");
         }
-        if parts.number > u64::MAX / 2 {
+        if parts.number > COUNTER_MAX {
             return wrong("/number", "is too large");
         }
         let associated = parts.status == UserStatus::Associated;
@@ -243,7 +244,7 @@ fn pairs_exist(
 }
 
 fn assets(list: Vec<AssetParts>, seq: Seq, rows: &[Assignment]) -> Result<Assets, Flaw> {
-    counter("/assets/seq", seq)?;
+    counter("/assets/seq", seq, COUNTER_MAX)?;
     let mut held = vec![0_u32; list.len()];
     for row in rows {
         held[row.asset.0 as usize] += 1;
@@ -306,7 +307,7 @@ fn check_licences(
     }
     let mut length = 0_u64;
     for (place, (base, count)) in ranges.iter().enumerate() {
-        if base.checked_add(u64::from(*count)).is_none_or(|end| end > u64::MAX / 2) {
+        if base.checked_add(u64::from(*count)).is_none_or(|end| end > COUNTER_MAX) {
             return no(&format!("/licences/{place}"), "goes beyond the largest id".to_owned());
         }
         length += u64::from(*count);
@@ -335,7 +336,7 @@ fn assignments(
     changes: &[Change],
     seq: Seq,
 ) -> Result<Assignments, Flaw> {
-    counter("/assignments/seq", seq)?;
+    counter("/assignments/seq", seq, WRITES_MAX)?;
     let Some(base) = seq.checked_sub(changes.len() as u64) else {
         let what = format!("is {seq}, but {} changes are listed", changes.len());
         return Err(Flaw::new("/assignments/seq", what));
@@ -368,7 +369,7 @@ fn check_events(
     next: u64,
     known: (usize, usize, usize),
 ) -> Result<(), Flaw> {
-    counter("/events/next", next)?;
+    counter("/events/next", next, WRITES_MAX)?;
     let mut free = 0;
     for (place, (number, event, held)) in list.iter().enumerate() {
         let no = |member: &str, what: String| {
@@ -398,12 +399,10 @@ fn check_events(
                 return no("/work", "is missing, though the event is pending".to_owned());
             }
             Work::Assets(_) if event.kind == EventKind::Revoke => {
-                let fresh = event.steps_done == 0 && event.completed == 0;
-                if fresh {
-                    continue;
-                } else {
+                if event.steps_done > 0 || event.completed > 0 {
                     return no("/work", "has pairs once it began".to_owned());
                 }
+                continue;
             }
             Work::Assets(targets) => targets.assets.len() as u64 * targets.len() as u64,
             Work::Pairs(pairs) => {

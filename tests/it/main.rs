@@ -6,6 +6,7 @@
 mod support;
 
 mod cli;
+mod control;
 mod docs;
 mod ledger;
 mod properties;

@@ -69,14 +69,13 @@ fn number(holder: Holder) -> i64 {
 }
 
 fn holder<E: de::Error>(number: i64) -> Result<Holder, E> {
-    const MAX: i64 = i32::MAX as i64;
-    match number {
-        0..=MAX => Ok(UserId(number as u32).into()),
-        _ if (0..=MAX).contains(&!number) => Ok(DeviceId(!number as u32).into()),
-        _ => Err(E::custom(format!(
-            "{number} is no holder: users count from 0 up, devices from -1 down"
-        ))),
-    }
+    // One bit tells users from devices.
+    let index = |number: i64| u32::try_from(number).ok().filter(|index| index >> 31 == 0);
+    let user = index(number).map(|user| UserId(user).into());
+    let device = || index(!number).map(|device| DeviceId(device).into());
+    user.or_else(device).ok_or_else(|| {
+        E::custom(format!("{number} is no holder: users count from 0 up, devices from -1 down"))
+    })
 }
 
 /// Asset and holder.

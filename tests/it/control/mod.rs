@@ -1,0 +1,5 @@
+//! The control API.
+
+mod golden;
+mod state;
+mod state_broken;
