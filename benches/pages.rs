@@ -16,6 +16,8 @@
 )]
 #![allow(clippy::unwrap_used, clippy::cast_precision_loss, reason = "a failed benchmark may stop")]
 
+mod support;
+
 use std::convert::Infallible;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpStream};
@@ -26,52 +28,11 @@ use http_body_util::{BodyExt, Full};
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use quince::Quince;
-use quince::model::{Platforms, PricingParam, ProductType, StorePlatform, Supply};
-use quince::sim::spec::{
-    AssetSpec, AssignmentSpec, HolderSpec, LocationSpec, OrganizationSpec, VersionsSpec, WorldSpec,
-};
+use support::{ASSETS, world};
 
-const ASSETS: u32 = 20;
 const THREADS: u64 = 4;
 const MEASURED: Duration = Duration::from_secs(3);
 const ROUNDS: usize = 3;
-
-/// A location whose `devices` hold each of the 20 assets; one more device takes part in the writes.
-fn world(devices: u32) -> WorldSpec {
-    let asset = |n: u32| AssetSpec {
-        adam_id: (900_000_000 + n).to_string(),
-        pricing_param: PricingParam::Standard,
-        name: format!("App {n}"),
-        product_type: ProductType::App,
-        supply: Supply::Limited(devices + 100),
-        retired: 0,
-        revocable: true,
-        device_assignable: true,
-        platforms: Platforms::IOS,
-        licence_base: None,
-    };
-    let pairs = (0..ASSETS).flat_map(|asset| (0..devices).map(move |device| (asset, device)));
-    let location = LocationSpec {
-        key: "main".to_owned(),
-        name: "Main".to_owned(),
-        organization: 0,
-        country: "DE".to_owned(),
-        platform: StorePlatform::Business,
-        uid: None,
-        tokens: Vec::new(),
-        mdm_info: None,
-        versions: VersionsSpec::default(),
-        assets: (0..ASSETS).map(asset).collect(),
-        devices: (0..devices).map(|n| format!("C02Q{n:08}")).collect(),
-        users: Vec::new(),
-        assignments: pairs
-            .map(|(asset, device)| AssignmentSpec { asset, holder: HolderSpec::Device(device) })
-            .collect(),
-    };
-    let organization =
-        OrganizationSpec { key: "org".to_owned(), name: "Org".to_owned(), domains: Vec::new() };
-    WorldSpec { organizations: vec![organization], locations: vec![location] }
-}
 
 /// A keep-alive connection that reads as little as it can: the status line, and as many bytes as said.
 struct Client {

@@ -1,7 +1,10 @@
 //! One exchange as plain values: what came in, what goes out. No surface sees a socket, and the
 //! transport sees no surface.
 
+use std::fmt;
 use std::net::SocketAddr;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
@@ -47,7 +50,7 @@ impl Scheme {
 }
 
 /// An answer, with what shall happen to it on the wire.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct Reply {
     /// HTTP status.
     pub status: StatusCode,
@@ -55,8 +58,38 @@ pub struct Reply {
     pub headers: HeaderMap,
     /// The whole body.
     pub body: Bytes,
+    /// What follows the body, made while it is sent; then no length is announced.
+    pub stream: Option<Stream>,
     /// How the bytes leave.
     pub fate: Fate,
+}
+
+/// A body that is made while it is sent. The next piece is asked for when there is room for it, so that
+/// whoever reads slowly makes nothing pile up.
+pub struct Stream(Pin<Box<dyn Future<Output = Next> + Send>>);
+
+/// A piece and what follows it; nothing at the end.
+type Next = Option<(Bytes, Stream)>;
+
+impl Stream {
+    /// A stream of what `next` gives: a piece, and the stream of what follows; or nothing, at the end.
+    pub fn new(next: impl Future<Output = Option<(Bytes, Self)>> + Send + 'static) -> Self {
+        Self(Box::pin(next))
+    }
+
+    /// The next piece; not to be asked again after the end.
+    pub fn poll_next(&mut self, context: &mut Context<'_>) -> Poll<Option<Bytes>> {
+        Poll::Ready(ready!(self.0.as_mut().poll(context)).map(|(piece, rest)| {
+            *self = rest;
+            piece
+        }))
+    }
+}
+
+impl fmt::Debug for Stream {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Stream")
+    }
 }
 
 /// What happens to an answer on its way out. Planned as a value, carried out by the transport.
@@ -79,7 +112,7 @@ impl Reply {
     pub fn new(status: StatusCode, content_type: &'static str, body: impl Into<Bytes>) -> Self {
         let mut headers = HeaderMap::new();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
-        Self { status, headers, body: body.into(), fate: Fate::Deliver }
+        Self { status, headers, body: body.into(), stream: None, fate: Fate::Deliver }
     }
 
     /// A JSON reply.
@@ -94,7 +127,14 @@ impl Reply {
 
     /// A reply without a body.
     pub fn empty(status: StatusCode) -> Self {
-        Self { status, headers: HeaderMap::new(), body: Bytes::new(), fate: Fate::Deliver }
+        let (headers, body) = (HeaderMap::new(), Bytes::new());
+        Self { status, headers, body, stream: None, fate: Fate::Deliver }
+    }
+
+    /// A reply whose body is made while it is sent.
+    pub fn streamed(content_type: &'static str, stream: Stream) -> Self {
+        let reply = Self::new(StatusCode::OK, content_type, Bytes::new());
+        Self { stream: Some(stream), ..reply }
     }
 
     /// quince's own failure: plain text, status 500, header `Quince-Fault: internal`, so that nobody

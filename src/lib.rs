@@ -19,7 +19,8 @@
 //! ```
 //!
 //! The rooms, from the inside out: [`store`] (containers), [`model`] (the domain, pure), [`sim`] (the model in
-//! time), [`engine`] (universes under a lock, the turn), [`api`] (the surfaces), [`http`] (the transport),
+//! time), [`engine`] (universes under a lock, the turn), [`judge`] (whether a journal shows what was
+//! expected), [`api`] (the surfaces), [`http`] (the transport),
 //! [`cli`] (the binary); [`snapshot`] reads world files, [`fidelity`] says what is known and what is guessed.
 //! `ARCHITECTURE.md` shows the way of a request through them.
 
@@ -31,7 +32,9 @@ pub mod fidelity;
 pub mod http;
 mod instance;
 pub mod journal;
+pub mod judge;
 pub mod model;
+pub mod nearest;
 pub mod sim;
 pub mod snapshot;
 pub mod store;

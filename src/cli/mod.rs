@@ -16,7 +16,6 @@ pub mod error;
 pub mod healthcheck;
 pub mod ledger;
 pub mod logging;
-pub mod nearest;
 pub mod options;
 pub mod parent;
 pub mod schema;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::universe::State;
-use crate::journal::{Act, Entry, Exchange, What};
+use crate::journal::{Act, Bounds, Entry, Exchange, What};
 use crate::model::{At, ClientConfig, Command, ConfigChange, Limits, Refusal, Span};
 use crate::sim::{
     Clock, ClockMode, Credential, Happening, Real, Saved, Session, Settings, Site, SiteId,
@@ -177,6 +177,7 @@ impl<'a> Turn<'a> {
 
     fn append(&mut self, what: What) -> u64 {
         let (at, real) = (self.now, self.real);
+        self.state.journal.bound(Bounds::of(&self.state.settings));
         self.state.journal.append(|seq| Entry { seq, at, real, what })
     }
 

@@ -17,7 +17,7 @@ use super::marks::Marks;
 use super::rate::Rate;
 use super::real_time::RealTime;
 use super::turn::Turn;
-use crate::journal::{Act, Answer, Entry, Exchange, Journal, What};
+use crate::journal::{Act, Answer, Bounds, Entry, Exchange, Journal, What};
 use crate::model::At;
 use crate::sim::spec::WorldSpec;
 use crate::sim::{Clock, ClockMode, Real, Saved, Settings, World, build};
@@ -173,6 +173,25 @@ impl Universe {
         Ok(result)
     }
 
+    /// Brings the world up to the present without a call: what is due is done and noted, nothing else happens.
+    /// Says whether more will fall due without anybody calling. A broken universe stays as it is.
+    pub fn settle(&self) -> bool {
+        let mut state = self.state.lock();
+        if std::mem::replace(&mut state.broken, true) {
+            return false;
+        }
+        let before = state.journal.last();
+        state.catch_up(self.real_time.now());
+        let after = state.journal.last();
+        let is_moving = state.clock.mode() != ClockMode::Manual && state.world.next_due().is_some();
+        state.broken = false;
+        drop(state);
+        if after > before {
+            self.grown.send_replace(after);
+        }
+        is_moving
+    }
+
     /// Adds the answer to an exchange that a turn has opened. Called before the first byte leaves.
     pub fn complete(&self, seq: u64, exchange: &Exchange, answer: Answer) {
         if exchange.answer.set(answer).is_ok() {
@@ -189,6 +208,11 @@ impl Universe {
     /// Looks at the world as it stands. Takes no turn: no time passes by looking.
     pub fn look<R>(&self, look: impl FnOnce(&World) -> R) -> R {
         look(&self.state.lock().world)
+    }
+
+    /// The settings in force; cheap to keep.
+    pub fn settings(&self) -> Arc<Settings> {
+        Arc::clone(&self.state.lock().settings)
     }
 
     /// Looks at the journal. Takes no turn: nothing happens by looking.
@@ -329,6 +353,7 @@ impl State {
     /// Does everything that falls due until `to`, and notes each step.
     pub(super) fn step_to(&mut self, to: At, real: Real) {
         let Self { world, settings, journal, .. } = self;
+        journal.bound(Bounds::of(settings));
         world.step_to(to, settings, |happening| {
             let at = happening.at;
             journal.append(|seq| Entry { seq, at, real, what: What::Event(happening) });

@@ -1,4 +1,4 @@
-//! Bodies: requests in, bounded in size and time; answers out, whole or, on HTTP/2, broken off.
+//! Bodies: requests in, bounded in size and time; answers out, whole, piece by piece or, on HTTP/2, broken off.
 
 use std::{
     io,
@@ -11,6 +11,8 @@ use bytes::{Bytes, BytesMut};
 use http_body_util::BodyExt;
 use hyper::body::{Body, Frame, Incoming, SizeHint};
 use tokio::time::timeout;
+
+use crate::exchange::Stream;
 
 /// Why a request has no whole body.
 #[derive(Debug)]
@@ -46,23 +48,37 @@ async fn collect(mut body: Incoming, max: usize) -> Result<Bytes, Unread> {
     Ok(whole.freeze())
 }
 
+/// Hears of something.
+type Ear = Pin<Box<dyn Future<Output = ()> + Send>>;
+
 /// The body of an answer.
 pub(super) struct Payload {
     data: Option<Bytes>,
     /// For a body that fails after its data: what it waits for before it does.
-    breaks: Option<Pin<Box<dyn Future<Output = ()> + Send>>>,
+    breaks: Option<Ear>,
+    /// For a body that goes on after its data: what follows, and what ends it early.
+    follows: Option<(Stream, Ear)>,
 }
 
 impl Payload {
     /// A body that arrives.
     pub(super) fn whole(data: Bytes) -> Self {
-        Self { data: Some(data).filter(|data| !data.is_empty()), breaks: None }
+        Self { data: Some(data).filter(|data| !data.is_empty()), breaks: None, follows: None }
     }
 
     /// A body that fails after `data`: on HTTP/2 the stream is reset without having ended. A reset
     /// overtakes what is still queued, so it waits until `sent` says that the data have left.
     pub(super) fn broken(data: Bytes, sent: impl Future<Output = ()> + Send + 'static) -> Self {
         Self { breaks: Some(Box::pin(sent)), ..Self::whole(data) }
+    }
+
+    /// Goes on with `stream` after the data, to its end or until `stop`.
+    pub(super) fn then(
+        self,
+        stream: Stream,
+        stop: impl Future<Output = ()> + Send + 'static,
+    ) -> Self {
+        Self { follows: Some((stream, Box::pin(stop))), ..self }
     }
 }
 
@@ -77,17 +93,28 @@ impl Body for Payload {
         if let Some(data) = self.data.take() {
             return Poll::Ready(Some(Ok(Frame::data(data))));
         }
+        if let Some((stream, stop)) = &mut self.follows {
+            let piece = match stop.as_mut().poll(cx) {
+                Poll::Ready(()) => None,
+                Poll::Pending => ready!(stream.poll_next(cx)),
+            };
+            if let Some(piece) = piece {
+                return Poll::Ready(Some(Ok(Frame::data(piece))));
+            }
+            self.follows = None;
+        }
         let Some(sent) = &mut self.breaks else { return Poll::Ready(None) };
         ready!(sent.as_mut().poll(cx));
         Poll::Ready(Some(Err(io::ErrorKind::ConnectionAborted.into())))
     }
 
     fn is_end_stream(&self) -> bool {
-        self.data.is_none() && self.breaks.is_none()
+        self.data.is_none() && self.breaks.is_none() && self.follows.is_none()
     }
 
     fn size_hint(&self) -> SizeHint {
         let left = self.data.as_ref().map_or(0, Bytes::len) as u64;
-        if self.breaks.is_none() { SizeHint::with_exact(left) } else { SizeHint::default() }
+        let is_whole = self.breaks.is_none() && self.follows.is_none();
+        if is_whole { SizeHint::with_exact(left) } else { SizeHint::default() }
     }
 }

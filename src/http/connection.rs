@@ -82,6 +82,7 @@ pub(super) async fn run<D: Door>(
         peer,
         scheme: Scheme::Http,
         wire: wire.clone(),
+        stop: stop.clone(),
     };
     // TLS will go between the two: an answer's bytes are counted above it, resets happen below it.
     let stream = Counted::new(socket, wire.clone());

@@ -17,10 +17,11 @@ use std::{
 use bytes::Bytes;
 use http::{HeaderValue, Method, StatusCode, Version, header, request::Parts};
 use hyper::body::{Body, Incoming};
-use tokio::time::timeout;
+use tokio::{sync::watch, time::timeout};
 
 use super::{
     Limits,
+    accept::stopped,
     body::{self, Payload, Unread},
     wire::Wire,
 };
@@ -39,6 +40,8 @@ pub(super) struct Gate<D> {
     pub(super) peer: SocketAddr,
     pub(super) scheme: Scheme,
     pub(super) wire: Wire,
+    /// Says when the server stops.
+    pub(super) stop: watch::Receiver<bool>,
 }
 
 /// What the answer needs to know of its request.
@@ -140,11 +143,11 @@ impl<D: Door> Gate<D> {
 
     /// Hands the answer to hyper and its fate to the wire.
     fn send(&self, reply: Reply, asked: &Asked) -> io::Result<hyper::Response<Payload>> {
-        let Reply { status, mut headers, body, fate } = reply;
+        let Reply { status, mut headers, body, stream, fate } = reply;
         let has_length = !status.is_informational()
             && status != StatusCode::NO_CONTENT
             && status != StatusCode::NOT_MODIFIED;
-        if has_length {
+        if has_length && stream.is_none() {
             headers.insert(header::CONTENT_LENGTH, HeaderValue::from(body.len()));
         }
         let body = if asked.is_head { Bytes::new() } else { body };
@@ -153,6 +156,14 @@ impl<D: Door> Gate<D> {
         } else {
             self.wire.plan(asked.start, fate);
             Payload::whole(body)
+        };
+        let payload = match stream.filter(|_| !asked.is_head) {
+            Some(stream) => {
+                // A stream may go on for ever; a stop ends it in order.
+                let mut stop = self.stop.clone();
+                payload.then(stream, async move { stopped(&mut stop).await })
+            }
+            None => payload,
         };
         let mut response = hyper::Response::new(payload);
         *response.status_mut() = status;

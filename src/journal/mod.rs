@@ -11,6 +11,8 @@ use std::collections::VecDeque;
 
 pub use entry::{Act, Answer, Entry, Exchange, Routed, What};
 
+use crate::sim::Settings;
+
 /// How much a journal keeps.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Bounds {
@@ -18,6 +20,14 @@ pub struct Bounds {
     pub entries: usize,
     /// Bytes, roughly.
     pub bytes: usize,
+}
+
+impl Bounds {
+    /// What settings say.
+    pub fn of(settings: &Settings) -> Self {
+        let size = |number| usize::try_from(number).unwrap_or(usize::MAX);
+        Self { entries: size(settings.journal_entries), bytes: size(settings.journal_bytes) }
+    }
 }
 
 impl Default for Bounds {
@@ -32,6 +42,8 @@ pub struct Journal {
     kept: VecDeque<(Entry, usize)>,
     bytes: usize,
     last: u64,
+    /// The last number that was forgotten because somebody asked for it.
+    cleared: u64,
     bounds: Bounds,
 }
 
@@ -44,6 +56,23 @@ impl Journal {
     /// The number of the first entry that is kept. Everything before it is gone.
     pub fn first(&self) -> u64 {
         self.last - self.kept.len() as u64 + 1
+    }
+
+    /// The number after which the journal begins: 0, or the latest that [`Journal::clear`] forgot. What is
+    /// missing after it was dropped by the bounds.
+    pub const fn begin(&self) -> u64 {
+        self.cleared
+    }
+
+    /// The numbers after `since` that are gone, the first and the last of them.
+    pub fn gap(&self, since: u64) -> Option<(u64, u64)> {
+        let (from, first) = (since.saturating_add(1), self.first());
+        (from < first).then(|| (from, first - 1))
+    }
+
+    /// Bounds it anew; what is too much goes with the next entry.
+    pub const fn bound(&mut self, bounds: Bounds) {
+        self.bounds = bounds;
     }
 
     /// Appends an entry under the next number.
@@ -79,7 +108,7 @@ impl Journal {
 
     /// The entries after `since` that are kept, in order.
     pub fn after(&self, since: u64) -> impl Iterator<Item = &Entry> {
-        let skip = (since + 1).saturating_sub(self.first());
+        let skip = since.saturating_add(1).saturating_sub(self.first());
         self.kept.iter().skip(usize::try_from(skip).unwrap_or(usize::MAX)).map(|(entry, _)| entry)
     }
 
@@ -93,6 +122,7 @@ impl Journal {
     pub fn clear(&mut self) {
         self.kept.clear();
         self.bytes = 0;
+        self.cleared = self.last;
     }
 }
 
@@ -120,6 +150,19 @@ mod tests {
         assert_eq!(seqs(0), [3, 4, 5]);
         assert_eq!(seqs(3), [4, 5]);
         assert_eq!(seqs(9), [] as [u64; 0]);
+        assert_eq!(seqs(u64::MAX), [] as [u64; 0]);
+        assert_eq!((journal.gap(0), journal.gap(1)), (Some((1, 2)), Some((2, 2))));
+        assert_eq!((journal.gap(2), journal.gap(u64::MAX)), (None, None));
+    }
+
+    #[test]
+    fn what_is_forgotten_on_request_is_no_gap_for_who_starts_at_the_beginning() {
+        let mut journal = Journal::default();
+        journal.append(|seq| mark(seq, 1));
+        assert_eq!(journal.begin(), 0);
+        journal.clear();
+        assert_eq!((journal.begin(), journal.gap(journal.begin())), (1, None));
+        assert_eq!(journal.gap(0), Some((1, 1)));
     }
 
     #[test]

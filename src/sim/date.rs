@@ -23,6 +23,11 @@ pub fn wire(at: At) -> String {
     timestamp(at).strftime("%Y-%m-%dT%H:%M:%S+0000").to_string()
 }
 
+/// The form of the journal, with milliseconds: `2031-04-02T09:15:00.250Z`.
+pub fn precise(at: At) -> String {
+    timestamp(at).strftime("%Y-%m-%dT%H:%M:%S%.3fZ").to_string()
+}
+
 /// The form of HTTP headers: `Sun, 06 Nov 1994 08:49:37 GMT`.
 pub fn http(at: At) -> String {
     timestamp(at).strftime("%a, %d %b %Y %H:%M:%S GMT").to_string()
@@ -89,6 +94,8 @@ mod tests {
         assert_eq!(wire(At(1_932_887_700_999)), "2031-04-02T09:15:00+0000");
         assert_eq!(http(At(784_111_777_000)), "Sun, 06 Nov 1994 08:49:37 GMT");
         assert_eq!(wire(At(-1)), "1969-12-31T23:59:59+0000");
+        assert_eq!(precise(At(1_932_887_700_250)), "2031-04-02T09:15:00.250Z");
+        assert_eq!(precise(At(0)), "1970-01-01T00:00:00.000Z");
     }
 
     #[test]

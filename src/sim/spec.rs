@@ -59,6 +59,27 @@ pub struct LocationSpec {
     pub assignments: Vec<AssignmentSpec>,
 }
 
+impl LocationSpec {
+    /// A location that owns nothing yet: a business in the US, named as its key.
+    pub fn new(key: &str, organization: usize) -> Self {
+        Self {
+            key: key.to_owned(),
+            name: key.to_owned(),
+            organization,
+            country: "US".to_owned(),
+            platform: StorePlatform::Business,
+            uid: None,
+            tokens: Vec::new(),
+            mdm_info: None,
+            versions: VersionsSpec::default(),
+            assets: Vec::new(),
+            devices: Vec::new(),
+            users: Vec::new(),
+            assignments: Vec::new(),
+        }
+    }
+}
+
 /// A content token that the world registers.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TokenSpec {

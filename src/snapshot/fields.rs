@@ -1,9 +1,10 @@
 //! Typed reading of one table: each member is looked at once, and what is wrong is noted instead
 //! of ending the reading.
 
-use super::source::{Problems, Span, nearest, quoted};
+use super::source::{Problems, Span, quoted};
 use super::tree::{Entry, Node, Value};
 use crate::model::At;
+use crate::nearest::nearest;
 use crate::sim::date;
 
 /// The members of one table.

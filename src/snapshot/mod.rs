@@ -18,7 +18,8 @@ use std::path::Path;
 
 use thiserror::Error;
 
-pub use source::{Problem, nearest};
+use crate::nearest::nearest;
+pub use source::Problem;
 pub use world_file::Format;
 
 use crate::sim::Saved;

@@ -127,31 +127,3 @@ pub(super) fn quoted(value: &str) -> String {
     let rest = if value.chars().nth(40).is_some() { "…" } else { "" };
     format!("`{short}{rest}`")
 }
-
-/// The candidate that somebody who wrote `word` may have meant.
-pub fn nearest<'c>(word: &str, candidates: impl IntoIterator<Item = &'c str>) -> Option<&'c str> {
-    let letters: Vec<char> = word.chars().take(65).collect();
-    if letters.len() > 64 {
-        return None;
-    }
-    let tolerated = 1 + letters.len() / 4;
-    let near = candidates.into_iter().map(|candidate| (distance(&letters, candidate), candidate));
-    near.min_by_key(|(distance, _)| *distance)
-        .filter(|(distance, _)| *distance <= tolerated)
-        .map(|(_, candidate)| candidate)
-}
-
-/// How many letters have to be put in, left out or changed.
-fn distance(word: &[char], candidate: &str) -> usize {
-    let mut row: Vec<usize> = (0..=word.len()).collect();
-    for (above, letter) in candidate.chars().take(128).enumerate() {
-        let mut diagonal = above;
-        row[0] = above + 1;
-        for (column, own) in word.iter().enumerate() {
-            let changed = diagonal + usize::from(*own != letter);
-            diagonal = row[column + 1];
-            row[column + 1] = changed.min(row[column] + 1).min(diagonal + 1);
-        }
-    }
-    row.last().copied().unwrap_or_default()
-}

@@ -65,7 +65,7 @@ fn each_room_names_only_rooms_that_it_may() {
                 .take_while(|char| char.is_ascii_alphanumeric() || *char == '_')
                 .collect();
             let own = room.split('/').next().unwrap_or_default();
-            if named != own && !allowed.contains(&named.as_str()) {
+            if named != own && named != "nearest" && !allowed.contains(&named.as_str()) {
                 wrong.push(format!("src/{name} names crate::{named}; {room} may name {allowed:?}"));
             }
         }

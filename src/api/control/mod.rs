@@ -9,6 +9,7 @@
 //! await.
 
 pub mod ask;
+pub mod journal;
 pub mod problem;
 pub mod routes;
 pub mod state;

@@ -4,7 +4,7 @@ use std::pin::Pin;
 
 use http::{Method, StatusCode};
 
-use super::{Ask, Outcome, Problem, state, universes};
+use super::{Ask, Outcome, Problem, journal, state, universes};
 
 /// A handler under way.
 pub type Handling<'a> = Pin<Box<dyn Future<Output = Outcome> + Send + 'a>>;
@@ -60,6 +60,27 @@ pub static ROUTES: &[Route] = &[
         "state.save",
         state::save,
         "Saves the state of the default universe to the file of --state."
+    ),
+    route!(
+        GET,
+        "/universes/{u}/journal",
+        "journal.get",
+        journal::get,
+        "Tells what happened, as JSON or HAR; can wait for it."
+    ),
+    route!(
+        GET,
+        "/universes/{u}/journal/stream",
+        "journal.stream",
+        journal::stream::get,
+        "Tells what happens, as server-sent events."
+    ),
+    route!(
+        POST,
+        "/universes/{u}/journal/expect",
+        "journal.expect",
+        journal::expect::post,
+        "Judges whether what was expected happened; can wait for it."
     ),
 ];
 

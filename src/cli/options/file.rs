@@ -8,8 +8,8 @@ use std::ops::Range;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::super::nearest::nearest;
 use super::{BadValue, Error, KEYS, Layer, Raw, Source};
+use crate::nearest::nearest;
 
 /// Reads the file that `config` names.
 pub(super) fn read(config: &Raw) -> Result<Layer, Error> {

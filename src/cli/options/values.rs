@@ -12,8 +12,9 @@ use tracing::level_filters::LevelFilter;
 use crate::model::{At, Privileges};
 
 use super::super::logging::LogFormat;
-use super::super::nearest::nearest;
 use super::{BadValue, ClockChoice, Raw};
+use crate::nearest::nearest;
+use crate::sim::date;
 
 /// Any text that says something.
 pub fn text(raw: &Raw) -> Result<String, BadValue> {
@@ -129,20 +130,8 @@ pub fn date(raw: &Raw) -> Result<At, BadValue> {
 
 /// A span of real time: a whole number and a unit.
 pub fn duration(raw: &Raw) -> Result<Duration, BadValue> {
-    let digits = raw.text.bytes().take_while(u8::is_ascii_digit).count();
-    let (count, unit) = raw.text.split_at(digits);
-    let unit_ms = match unit {
-        "ms" => Some(1),
-        "s" => Some(1000),
-        "m" => Some(60_000),
-        "h" => Some(3_600_000),
-        "d" => Some(86_400_000),
-        _ => None,
-    };
-    let count: Option<u64> = count.parse().ok();
-    count
-        .zip(unit_ms)
-        .and_then(|(count, unit_ms)| count.checked_mul(unit_ms))
+    date::parse_span(&raw.text)
+        .and_then(|span| u64::try_from(span.0).ok())
         .map(Duration::from_millis)
         .ok_or_else(|| raw.refuse("is not a duration; write it like 500ms, 10s, 5m, 2h or 1d"))
 }

@@ -2,9 +2,9 @@
 //!
 //! Options that can be repeated take a list with commas: `QUINCE_SET="v2.page_size=50,v2.rate_limit=on"`.
 
-use super::super::nearest::nearest;
 use super::layers::{PREFIX, variable_name};
 use super::{BadValue, Environment, KEYS, Layer, Raw, Source};
+use crate::nearest::nearest;
 
 /// The layer, and a warning for each variable that looks like one of ours and is not.
 pub(super) fn layer(env: &Environment) -> Result<(Layer, Vec<String>), BadValue> {

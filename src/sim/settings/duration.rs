@@ -1,32 +1,19 @@
 //! Durations as users write them: `200ms`, `90s`, `5m`, `2h`, `1d`, `0`.
 
 use crate::model::Span;
+use crate::sim::date;
 
 /// The longest duration a setting takes: a hundred years, so that every instant it leads to has a date.
 const LONGEST: Span = Span::days(36_500);
 
-/// Units from the longest to the shortest, with their length in milliseconds.
-const UNITS: [(&str, i64); 5] =
-    [("d", 86_400_000), ("h", 3_600_000), ("m", 60_000), ("s", 1_000), ("ms", 1)];
-
-/// Reads digits and a unit. Only zero may go without a unit.
+/// Reads a duration that a setting takes.
 pub(super) fn parse(text: &str) -> Option<Span> {
-    if text == "0" {
-        return Some(Span(0));
-    }
-    let digits = text.bytes().take_while(u8::is_ascii_digit).count();
-    let (number, suffix) = text.split_at(digits);
-    let (_, length) = UNITS.iter().find(|(unit, _)| *unit == suffix)?;
-    let span = Span(number.parse::<i64>().ok()?.checked_mul(*length)?);
-    (span <= LONGEST).then_some(span)
+    date::parse_span(text).filter(|span| *span <= LONGEST)
 }
 
 /// Writes a span with the longest unit that divides it.
 pub(super) fn print(span: Span) -> String {
-    match UNITS.iter().find(|(_, length)| span.0 % length == 0) {
-        Some((unit, length)) if span.0 != 0 => format!("{}{unit}", span.0 / length),
-        _ => "0".to_owned(),
-    }
+    date::span(span)
 }
 
 #[cfg(test)]

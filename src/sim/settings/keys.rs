@@ -45,7 +45,7 @@ macro_rules! key {
 /// The words of a switch, the one for off first.
 const SWITCH: Allowed = Allowed::Words(&["off", "on"]);
 
-static KEYS: [Key; 25] = [
+static KEYS: [Key; 28] = [
     key!("token.expiration_date", words::<ExpirationDate>(), expiration_date),
     key!("token.lifetime", Allowed::Duration, token_lifetime),
     key!("clock.auto_horizon", Allowed::Duration, auto_horizon),
@@ -74,6 +74,9 @@ static KEYS: [Key; 25] = [
     key!("notifications.http", words::<NotificationsHttp>(), notifications_http),
     key!("v2.max_events", Allowed::Integer(1, 10_000_000), behaviour.events_max),
     key!("v2.max_changes", Allowed::Integer(1, 100_000_000), behaviour.changes_max),
+    key!("journal.redact", SWITCH, journal_redact),
+    key!("journal.max_entries", Allowed::Integer(1, 10_000_000), journal_entries),
+    key!("journal.max_bytes", Allowed::Integer(1, 1 << 40), journal_bytes),
 ];
 
 impl Settings {

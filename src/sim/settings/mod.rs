@@ -12,13 +12,12 @@
 mod duration;
 mod error;
 mod keys;
-mod nearest;
 mod profiles;
 mod values;
 
+pub use crate::nearest::nearest;
 pub use error::SettingError;
 pub use keys::Key;
-pub use nearest::nearest;
 pub use values::Allowed;
 
 use crate::model::{Behaviour, Span};
@@ -65,6 +64,12 @@ pub struct Settings {
     pub retired_count: RetiredCount,
     /// `notifications.http`: where a notification URL may be plain `http://`.
     pub notifications_http: NotificationsHttp,
+    /// `journal.redact`: whether the journal is told without credentials.
+    pub journal_redact: bool,
+    /// `journal.max_entries`: how many entries the journal keeps.
+    pub journal_entries: u64,
+    /// `journal.max_bytes`: how many bytes, roughly, the journal keeps.
+    pub journal_bytes: u64,
 }
 
 /// How an unknown token is told (apple-v2.md §13.2, §17 conflict 14).

@@ -50,6 +50,9 @@ impl Settings {
             unlimited_lists: UnlimitedLists::Split,
             retired_count: RetiredCount::Refunded,
             notifications_http: NotificationsHttp::Loopback,
+            journal_redact: true,
+            journal_entries: 20_000,
+            journal_bytes: 64 << 20,
         }
     }
 

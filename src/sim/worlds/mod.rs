@@ -19,7 +19,7 @@ mod tests;
 
 pub use grow::{Growth, GrowthError, grow};
 
-use super::spec::{LocationSpec, OrganizationSpec, VersionsSpec, WorldSpec};
+use super::spec::{LocationSpec, OrganizationSpec, WorldSpec};
 use crate::model::StorePlatform;
 
 /// The named worlds, in the order in which they are listed.
@@ -81,19 +81,6 @@ fn location(
     country: &str,
     platform: StorePlatform,
 ) -> LocationSpec {
-    LocationSpec {
-        key: key.to_owned(),
-        name: name.to_owned(),
-        organization,
-        country: country.to_owned(),
-        platform,
-        uid: None,
-        tokens: Vec::new(),
-        mdm_info: None,
-        versions: VersionsSpec::default(),
-        assets: Vec::new(),
-        devices: Vec::new(),
-        users: Vec::new(),
-        assignments: Vec::new(),
-    }
+    let (name, country) = (name.to_owned(), country.to_owned());
+    LocationSpec { name, country, platform, ..LocationSpec::new(key, organization) }
 }

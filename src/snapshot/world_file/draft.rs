@@ -3,8 +3,9 @@
 use std::collections::{HashMap, HashSet};
 
 use super::super::fields::Fields;
-use super::super::source::{Problems, Span, nearest, quoted};
+use super::super::source::{Problems, Span, quoted};
 use crate::model::PricingParam;
+use crate::nearest::nearest;
 use crate::sim::spec::{AssignmentSpec, LocationSpec, WorldSpec};
 
 /// A world being read.

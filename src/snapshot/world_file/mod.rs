@@ -29,9 +29,10 @@ mod owners;
 mod tests;
 
 use super::fields::Fields;
-use super::source::{Problems, nearest, quoted};
+use super::source::{Problems, quoted};
 use super::tree::{Node, Value};
 use super::{WorldError, tree_json, tree_toml};
+use crate::nearest::nearest;
 use crate::sim::spec::WorldSpec;
 use crate::sim::worlds::{Growth, grow};
 use draft::Draft;

@@ -84,7 +84,7 @@ pub(super) fn location(draft: &mut Draft, node: &Node, problems: &mut Problems<'
         if at == OWNERS_MAX {
             return problems.add(span, format!("a world has at most {OWNERS_MAX} locations"));
         }
-        draft.world.locations.push(plain(key, owner.unwrap_or_default()));
+        draft.world.locations.push(LocationSpec::new(key, owner.unwrap_or_default()));
         draft.desks.push(Desk::default());
     }
     let location = &mut draft.world.locations[at];
@@ -103,24 +103,6 @@ pub(super) fn location(draft: &mut Draft, node: &Node, problems: &mut Problems<'
         versions.assets = given.assets.or(versions.assets.take());
         versions.assignments = given.assignments.or(versions.assignments.take());
         versions.users = given.users.or(versions.users.take());
-    }
-}
-
-fn plain(key: &str, organization: usize) -> LocationSpec {
-    LocationSpec {
-        key: key.to_owned(),
-        name: key.to_owned(),
-        organization,
-        country: "US".to_owned(),
-        platform: StorePlatform::Business,
-        uid: None,
-        tokens: Vec::new(),
-        mdm_info: None,
-        versions: VersionsSpec::default(),
-        assets: Vec::new(),
-        devices: Vec::new(),
-        users: Vec::new(),
-        assignments: Vec::new(),
     }
 }
 

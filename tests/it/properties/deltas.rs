@@ -105,7 +105,7 @@ fn holds(case: &Case, numbers: Vec<u8>, check: Check) -> Outcome {
 #[test]
 fn an_old_list_of_users_and_the_delta_are_the_new_list() {
     let strategy = (case(USUAL), vec(any::<u8>(), 60));
-    hold(40, "proptest-regressions/users-delta.txt", &strategy, |(case, numbers)| {
+    hold(60, "proptest-regressions/users-delta.txt", &strategy, |(case, numbers)| {
         holds(&case, numbers, users_since)
     });
 }
@@ -114,7 +114,7 @@ fn an_old_list_of_users_and_the_delta_are_the_new_list() {
 fn a_delta_of_assignments_tells_what_was_added_or_what_differs() {
     ledger!("v2.question.11-removals-in-delta");
     let strategy = (case(USUAL), vec(any::<u8>(), 60));
-    hold(40, "proptest-regressions/assignments-delta.txt", &strategy, |(case, numbers)| {
+    hold(60, "proptest-regressions/assignments-delta.txt", &strategy, |(case, numbers)| {
         holds(&case, numbers, assignments_since)
     });
 }

@@ -24,6 +24,7 @@ mod service;
 mod states;
 mod stories;
 mod tasks;
+mod universes;
 mod worlds;
 
 use proptest::prelude::*;

@@ -64,5 +64,5 @@ fn pages_partition_the_rows_and_versions_stand_still() {
         "v2.both-targets-filter-and",
     );
     let strategy = (case(USUAL), vec(any::<u8>(), 60));
-    hold(40, "proptest-regressions/pages.txt", &strategy, |(case, numbers)| holds(&case, numbers));
+    hold(60, "proptest-regressions/pages.txt", &strategy, |(case, numbers)| holds(&case, numbers));
 }

@@ -4,21 +4,35 @@ use serde_json::{Value, json};
 
 use super::history::Case;
 use super::lab::Lab;
-use super::reference::{Asset, Rules, State};
+use super::reference::{Asset, Held, Holder, Rules, State, Status, User};
 use super::service::{Command, Targets, Wish};
 
 /// An app and a book, ten of each, and nobody.
 fn lab(rules: Rules) -> Lab {
-    let asset = |id: &str, is_book: bool| Asset {
+    start(
+        rules,
+        State { assets: vec![asset("700", false), asset("701", true)], ..State::default() },
+    )
+}
+
+fn start(rules: Rules, state: State) -> Lab {
+    Lab::start(&Case { rules, places: vec![state], steps: Vec::new() }, 1)
+}
+
+fn asset(id: &str, is_book: bool) -> Asset {
+    Asset {
         name: (id.to_owned(), false),
         is_book,
         supply: Some(10),
         retired: 2,
         revocable: !is_book,
         for_devices: !is_book,
-    };
-    let state = State { assets: vec![asset("700", false), asset("701", true)], ..State::default() };
-    Lab::start(&Case { rules, places: vec![state], steps: Vec::new() }, 1)
+    }
+}
+
+fn user(id: &str, status: Status, account: Option<&str>) -> User {
+    let account = account.map(str::to_owned);
+    User { id: id.to_owned(), email: None, status, account, invitation: None, written: 0 }
 }
 
 /// The observed settings, but for an event that is over at once.
@@ -234,4 +248,70 @@ fn an_event_takes_effect_in_parts() {
         told.push((held, status["eventStatus"] == "COMPLETE"));
     }
     assert_eq!(told, [(0, false), (1, false), (3, false), (4, false), (6, true)]);
+}
+
+#[test]
+fn a_world_may_list_retired_records_after_the_active_one() {
+    let account = Some("anna@school.example");
+    let users = vec![
+        user("anna", Status::Associated, account),
+        user("anna", Status::Retired, None),
+        user("bert", Status::Retired, account),
+    ];
+    let mut lab =
+        start(rules(), State { users, assets: vec![asset("700", false)], ..State::default() });
+    let taken = Wish { id: "bert".to_owned(), email: None, account: account.map(str::to_owned) };
+    lab.command(0, Command::Create(vec![taken])).unwrap();
+    let query = format!("eventId={}", lab.places[0].events[0]);
+    let status = lab.get(0, "status", &query).unwrap();
+    assert_eq!(status["failures"][0]["errorNumber"], 9641, "anna has the account");
+    lab.does(retire());
+    assert_eq!(lab.statuses(), ["Retired", "Retired", "Retired"]);
+}
+
+#[test]
+fn a_filter_leaves_the_order_as_it_is() {
+    let plus = Asset { name: ("700".to_owned(), true), ..asset("700", false) };
+    let book = Held { asset: 2, holder: Holder::User(1), made: 0 };
+    let state = State {
+        assets: vec![plus, asset("700", false), asset("701", true)],
+        users: vec![user("anna", Status::Registered, None), user("anna", Status::Retired, None)],
+        held: vec![book],
+        ..State::default()
+    };
+    let mut lab = start(rules(), state);
+    lab.does(both_to_anna());
+    assert_eq!(lab.records("assets", "adamId=700")[0]["pricingParam"], "PLUS");
+    let all = lab.records("assignments", "");
+    assert_eq!(lab.records("assignments", "clientUserId=anna"), all);
+    assert_eq!(all[0]["adamId"], "701");
+}
+
+#[test]
+fn both_qualities_of_a_product_are_two_assets() {
+    ledger!("v2.question.26-both-qualities");
+    let plus = Asset { name: ("700".to_owned(), true), ..asset("700", false) };
+    let mut lab =
+        start(rules(), State { assets: vec![asset("700", false), plus], ..State::default() });
+    let assets = vec![("700".to_owned(), true), ("700".to_owned(), false)];
+    lab.does(Command::Associate(Targets { assets, ..app_to_devices(&["A"]) }));
+    assert_eq!(lab.counts("assignedCount"), [1, 1]);
+}
+
+#[test]
+fn case_matters_in_ids_and_serial_numbers() {
+    ledger!("v2.question.31-case");
+    let users =
+        vec![user("anna", Status::Registered, None), user("ANNA", Status::Registered, None)];
+    let assets = vec![asset("700", false), asset("701", true)];
+    let mut lab = start(rules(), State { assets, users, ..State::default() });
+    lab.does(both_to_anna());
+    lab.does(Command::Associate(app_to_devices(&["a", "A"])));
+    for (query, count) in
+        [("clientUserId=anna", 2), ("clientUserId=ANNA", 0), ("serialNumber=a", 1), ("", 4)]
+    {
+        assert_eq!(lab.records("assignments", query).len(), count, "{query}");
+    }
+    lab.does(retire());
+    assert_eq!(lab.statuses(), ["Retired", "Registered"]);
 }

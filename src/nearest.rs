@@ -1,8 +1,16 @@
-//! What somebody may have meant who wrote a word that is not in a list.
+//! What somebody may have meant who wrote a word that is not in a list: one answer for options, settings, world
+//! files and everything else that people type.
 
-/// The candidate nearest to `word`, if one is near enough to be a slip of the fingers.
+/// Words longer than this are nobody's slip; comparing them would only cost time.
+const LETTERS_MAX: usize = 100;
+
+/// The candidate nearest to `word`, the first of equals, if one is near enough to be a slip of the fingers.
 pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let allowed = (word.chars().count() / 3).max(1);
+    let letters = word.chars().take(LETTERS_MAX + 1).count();
+    if letters > LETTERS_MAX {
+        return None;
+    }
+    let allowed = (letters / 3).max(1);
     candidates
         .into_iter()
         .map(|candidate| (distance(word, candidate), candidate))
@@ -46,5 +54,10 @@ mod tests {
         check("lg", Some("log"));
         check("tls_listen", None);
         check("", None);
+        assert_eq!(
+            nearest("v2.pagesize", ["v2.page_size", "token.lifetime"]),
+            Some("v2.page_size")
+        );
+        assert_eq!(nearest(&"x".repeat(1 << 20), words), None);
     }
 }

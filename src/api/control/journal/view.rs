@@ -1,0 +1,254 @@
+//! Entries as JSON.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::Serialize;
+use serde_json::Value;
+use serde_json::value::RawValue;
+
+use super::telling::Telling;
+use crate::journal::{Entry, Exchange, Routed, What};
+use crate::sim::date;
+
+/// What a reading of the journal tells: an entry, or that some are gone.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(untagged)]
+pub enum Line {
+    /// Entries that are gone.
+    Gap(Gap),
+    /// An entry.
+    Entry(Box<EntryView>),
+}
+
+/// Entries that the bounds of the journal have dropped.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct Gap {
+    /// `gap`.
+    pub kind: &'static str,
+    /// The number of the first that is gone.
+    pub from: u64,
+    /// The number of the last that is gone.
+    pub to: u64,
+}
+
+impl From<(u64, u64)> for Gap {
+    fn from((from, to): (u64, u64)) -> Self {
+        Self { kind: "gap", from, to }
+    }
+}
+
+/// One thing that happened.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct EntryView {
+    /// Its number; the first of a universe is 1.
+    pub seq: u64,
+    /// When, in the universe's time, with milliseconds.
+    pub at: String,
+    /// When, in milliseconds since quince started. Not in the canonical form.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub real_ms: Option<u64>,
+    /// `exchange`, `event-step`, or the kind of an act: `verb`, `clock`, `settings`, `reset`, ...
+    pub kind: &'static str,
+    /// The universe. Not in the canonical form.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub universe: Option<String>,
+    /// What.
+    #[serde(flatten)]
+    pub what: WhatView,
+}
+
+/// What happened.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(untagged)]
+pub enum WhatView {
+    /// A client called.
+    Exchange(Box<ExchangeView>),
+    /// An event went on.
+    Event(EventView),
+    /// The universe was acted on from outside the imitated services.
+    Act(ActView),
+}
+
+/// A call and its answer.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct ExchangeView {
+    /// Which operation.
+    pub operation: &'static str,
+    /// Key of the location, or `null` if the call did not get that far.
+    pub location: Option<String>,
+    /// How the universe was found: `prefix`, `credential` or `fallback`.
+    pub routed: &'static str,
+    /// The request.
+    pub request: RequestView,
+    /// The answer, or `null` while the call is in flight.
+    pub answer: Option<AnswerView>,
+    /// What was noticed about the request.
+    pub lints: Vec<LintView>,
+    /// Ids of the rules that touched the call.
+    pub rules: Vec<String>,
+}
+
+/// A request.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct RequestView {
+    /// The method.
+    pub method: String,
+    /// The path, without the universe's prefix.
+    pub path: String,
+    /// The query, if there was one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub query: Option<String>,
+    /// Headers by name in lower case.
+    pub headers: BTreeMap<String, String>,
+    /// Its body.
+    #[serde(flatten)]
+    pub body: BodyView,
+}
+
+/// The answer as it was planned.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct AnswerView {
+    /// HTTP status.
+    pub status: u16,
+    /// Headers by name in lower case.
+    pub headers: BTreeMap<String, String>,
+    /// Its body.
+    #[serde(flatten)]
+    pub body: BodyView,
+}
+
+/// A body; no members if it is empty.
+#[derive(Debug, Default, Serialize, JsonSchema)]
+pub struct BodyView {
+    /// JSON if it is JSON, else text, else base64.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<Value>")]
+    pub body: Option<Box<RawValue>>,
+    /// `base64` for a body that is no text.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub body_encoding: Option<&'static str>,
+}
+
+/// Something that was noticed about a request.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct LintView {
+    /// Its name.
+    pub name: &'static str,
+    /// What it is about.
+    pub about: String,
+}
+
+/// An event went on.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct EventView {
+    /// Key of the location.
+    pub location: String,
+    /// Its id, as the client knows it.
+    pub event: String,
+    /// Tasks that are done.
+    pub completed: u32,
+    /// Tasks that were asked for.
+    pub requested: u32,
+    /// How it ended: `complete` or `failed`; `null` if it goes on.
+    pub ended: Option<&'static str>,
+}
+
+/// The universe was acted on from outside the imitated services.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct ActView {
+    /// What it was called.
+    pub name: String,
+    /// For people: what changed.
+    pub text: String,
+}
+
+impl EntryView {
+    /// An entry as it is told.
+    pub fn of(entry: &Entry, telling: &Telling) -> Self {
+        let what = match &entry.what {
+            What::Exchange(exchange) => {
+                WhatView::Exchange(Box::new(ExchangeView::of(exchange, telling)))
+            }
+            What::Event(step) => WhatView::Event(EventView {
+                location: step.location.clone(),
+                event: step.event_id.clone(),
+                completed: step.completed.0,
+                requested: step.completed.1,
+                ended: step.ended.map(|well| if well { "complete" } else { "failed" }),
+            }),
+            What::Act(act) => {
+                WhatView::Act(ActView { name: act.name.clone(), text: act.text.clone() })
+            }
+        };
+        let told = !telling.canonical;
+        Self {
+            seq: entry.seq,
+            at: date::precise(entry.at),
+            real_ms: told.then_some(entry.real.0 / 1000),
+            kind: entry.kind(),
+            universe: told.then(|| telling.universe.clone()),
+            what,
+        }
+    }
+}
+
+impl ExchangeView {
+    fn of(exchange: &Exchange, telling: &Telling) -> Self {
+        let body = |body: &[u8], headers| {
+            telling.body(body, headers, exchange).map_or_else(BodyView::default, |told| BodyView {
+                body: Some(told.body),
+                body_encoding: told.encoding,
+            })
+        };
+        let request = &exchange.request;
+        let answer = exchange.answer.get();
+        let lints = answer.map_or(&[][..], |answer| &answer.lints);
+        Self {
+            operation: exchange.operation,
+            location: exchange.location.get().cloned(),
+            routed: routed(exchange.routed),
+            request: RequestView {
+                method: request.method.to_string(),
+                path: request.path.clone(),
+                query: request.query.as_deref().map(|query| telling.query(query, exchange)),
+                headers: joined(telling.headers(&request.headers, exchange)),
+                body: body(&request.body, &request.headers),
+            },
+            answer: answer.map(|answer| AnswerView {
+                status: answer.status.as_u16(),
+                headers: joined(telling.headers(&answer.headers, exchange)),
+                body: body(&answer.body, &answer.headers),
+            }),
+            lints: lints
+                .iter()
+                .map(|(name, about)| LintView { name, about: telling.text(about, exchange) })
+                .collect(),
+            rules: Vec::new(),
+        }
+    }
+}
+
+/// Headers of one name become one, as HTTP allows.
+fn joined(headers: Vec<(String, String)>) -> BTreeMap<String, String> {
+    let mut joined = BTreeMap::<String, String>::new();
+    for (name, value) in headers {
+        joined
+            .entry(name)
+            .and_modify(|known| {
+                known.push_str(", ");
+                known.push_str(&value);
+            })
+            .or_insert(value);
+    }
+    joined
+}
+
+/// How a call found its universe, as it is told.
+pub const fn routed(routed: Routed) -> &'static str {
+    match routed {
+        Routed::Prefix => "prefix",
+        Routed::Credential => "credential",
+        Routed::Fallback => "fallback",
+    }
+}
