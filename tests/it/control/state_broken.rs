@@ -20,7 +20,7 @@ fn breaks() -> Vec<Break> {
         ("/clock/now", json!("2026-01-15"), "/clock/now", "a time such as"),
         ("/clock/now", json!("1999-01-15T09:00:00Z"), "/clock/now", "before the start"),
         ("/settings/v2.page_size", json!("0"), "/settings/v2.page_size", "does not take"),
-        ("/settings/v2.pages", json!("1"), "/settings/v2.pages", "did you mean v2.page_size"),
+        ("/settings/v2.pagesize", json!("1"), "/settings/v2.pagesize", "did you mean v2.page_size"),
         ("/settings/v2.page_size", json!(5), "/settings/v2.page_size", "invalid type"),
         ("/journal_last", json!(u64::MAX), "/journal_last", "too large"),
         ("/locations", json!({}), "/locations", "invalid type"),
