@@ -4,6 +4,7 @@
 //! [`Quince`] that comes back serves until it is stopped or dropped.
 
 use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::api::control::PREFIX;
@@ -21,7 +22,8 @@ use crate::sim::settings::SettingError;
 use crate::sim::spec::WorldSpec;
 use crate::sim::verbs::{Outcome, VerbError};
 use crate::sim::{ClockMode, Settings, SiteId, date};
-use crate::snapshot::{self, WorldError};
+use crate::snapshot::state::{FileError, StateFile};
+use crate::snapshot::{self, Loaded, WorldError};
 
 pub use crate::sim::VIRTUAL_START;
 
@@ -31,6 +33,9 @@ pub enum StartError {
     /// The world is invalid or unknown.
     #[error(transparent)]
     World(#[from] WorldError),
+    /// The state file cannot be used.
+    #[error(transparent)]
+    State(#[from] FileError),
     /// The profile is unknown.
     #[error(transparent)]
     Profile(SettingError),
@@ -73,6 +78,7 @@ pub struct Builder {
     start: Option<String>,
     profile: String,
     settings: Vec<(String, String)>,
+    state: Option<PathBuf>,
     options: ApiOptions,
     auto_universe: bool,
     limits: Limits,
@@ -95,6 +101,7 @@ impl Default for Builder {
             start: None,
             profile: "observed".to_owned(),
             settings: Vec::new(),
+            state: None,
             options: ApiOptions::default(),
             auto_universe: false,
             limits: Limits::default(),
@@ -124,7 +131,8 @@ impl Builder {
         self
     }
 
-    /// The world, by name or by the path of a world file.
+    /// The world, by name or by the path of a world file; or the path of a state file, which also brings its
+    /// seed, clock and settings.
     #[must_use]
     pub fn world(mut self, name_or_path: &str) -> Self {
         self.world = World::Named(name_or_path.to_owned());
@@ -135,6 +143,15 @@ impl Builder {
     #[must_use]
     pub fn world_spec(mut self, spec: WorldSpec) -> Self {
         self.world = World::Given(Box::new(spec));
+        self
+    }
+
+    /// Where the default universe is kept from day to day: it goes on from this state file if it is there, and is
+    /// saved to it on a clean stop. Then world, seed, clock, start and profile say how it is to begin only; single
+    /// settings win over those in the file, and a wall clock never stays behind real time.
+    #[must_use]
+    pub fn state(mut self, file: impl Into<PathBuf>) -> Self {
+        self.state = Some(file.into());
         self
     }
 
@@ -220,15 +237,37 @@ impl Builder {
             (None, ClockMode::Wall) => real_time::today(),
             (None, _) => VIRTUAL_START,
         };
-        let (spec, world) = match self.world {
-            World::Named(name) => (snapshot::load(&name, self.seed)?, Some(name)),
-            World::Given(spec) => (*spec, None),
+        let file = self.state.map(StateFile::new).transpose()?.map(Arc::new);
+        let saved = file.as_ref().map(|file| file.load()).transpose()?.flatten();
+        let mut named = Named { world: None, profile: self.profile, start: self.start.is_some() };
+        let loaded = match (saved, self.world) {
+            (Some(saved), _) => Loaded::State(Box::new(saved)),
+            (None, World::Named(name)) => {
+                let loaded = snapshot::open(&name, self.seed)?;
+                named.world = Some(name);
+                loaded
+            }
+            (None, World::Given(spec)) => Loaded::World(*spec),
         };
-        let named = Named { world, profile: self.profile, start: self.start.is_some() };
-        let (seed, spec, clock) = (self.seed, Arc::new(spec), self.clock);
-        let origin = Origin { seed, spec, settings, clock, start, named };
-        let engine = Arc::new(Engine::new(origin, self.auto_universe));
+        let engine = match loaded {
+            Loaded::State(mut saved) => {
+                for (key, value) in &self.settings {
+                    saved.settings.set(key, value).map_err(StartError::Setting)?;
+                }
+                if saved.clock == ClockMode::Wall {
+                    saved.now = saved.now.max(real_time::today());
+                }
+                Engine::from_state(*saved, self.auto_universe)
+            }
+            Loaded::World(spec) => {
+                let (seed, clock, spec) = (self.seed, self.clock, Arc::new(spec));
+                let origin = Origin { seed, spec, settings, clock, start, named };
+                Engine::new(origin, self.auto_universe)
+            }
+        };
+        let engine = Arc::new(engine);
         self.options.control.apart = self.control_listen.is_some();
+        self.options.control.state_file.clone_from(&file);
         let api = Arc::new(Api::new(Arc::clone(&engine), self.options));
         let server = bind(self.listen, Arc::clone(&api), self.limits).await?;
         let control = match self.control_listen {
@@ -239,7 +278,7 @@ impl Builder {
             }
             None => None,
         };
-        Ok(Quince { engine, api, server, control })
+        Ok(Quince { engine, api, server, control, file })
     }
 }
 
@@ -260,6 +299,18 @@ pub struct Quince {
     server: Server,
     /// The listener of the control API, if it has one of its own.
     control: Option<Server>,
+    file: Option<Arc<StateFile>>,
+}
+
+/// Why the state was not saved.
+#[derive(Debug, thiserror::Error)]
+pub enum SaveError {
+    /// The default universe failed before.
+    #[error(transparent)]
+    Broken(#[from] Broken),
+    /// The file could not be written.
+    #[error(transparent)]
+    File(#[from] FileError),
 }
 
 impl Quince {
@@ -328,12 +379,24 @@ impl Quince {
         &self.engine
     }
 
-    /// Stops: no new connections, and some seconds for the exchanges in flight.
+    /// Stops: no new connections, and some seconds for the exchanges in flight. Then the state is saved, if it is
+    /// kept in a file; should that fail, the log says so. See also [`Quince::close`].
     pub async fn stop(self) {
+        if let Err(error) = self.close().await {
+            tracing::error!(%error, "the state was not saved");
+        }
+    }
+
+    /// Stops like [`Quince::stop`], and says whether the state could be saved.
+    pub async fn close(self) -> Result<(), SaveError> {
         if let Some(control) = self.control {
             control.stop().await;
         }
         self.server.stop().await;
+        let Some(file) = &self.file else { return Ok(()) };
+        file.save(|| Ok::<_, SaveError>(self.engine.default_universe().save()?))?;
+        tracing::info!("saved the state to {}", file.path().display());
+        Ok(())
     }
 
     /// The ready line: one JSON object for whoever started quince. Members of what is not built yet are

@@ -41,7 +41,7 @@ pub mod snapshot;
 pub mod store;
 
 pub use instance::{
-    ActError, Builder, ClockHandle, Quince, SettingsError, StartError, UniverseHandle,
+    ActError, Builder, ClockHandle, Quince, SaveError, SettingsError, StartError, UniverseHandle,
     VIRTUAL_START,
 };
 pub use sim::ClockMode;

@@ -30,6 +30,7 @@ pub struct Cli {
 
 /// What quince can be told to do.
 #[derive(Debug, Subcommand)]
+#[allow(clippy::large_enum_variant, reason = "there is one of it in a run")]
 pub enum Command {
     /// Run the server until SIGINT or SIGTERM (the default)
     #[command(after_help = LAYERS)]
@@ -40,7 +41,7 @@ pub enum Command {
     Healthcheck(HealthcheckArgs),
     /// Print the fidelity ledger: what is known, guessed and missing
     Ledger(LedgerArgs),
-    /// Print a schema: control (the OpenAPI document of the control API)
+    /// Print a schema: control (the OpenAPI document of the control API), state (of state files)
     Schema(SchemaArgs),
 }
 
@@ -59,9 +60,12 @@ pub struct ServeArgs {
     /// Give each unknown but well-formed content token a universe of its own
     #[arg(long)]
     pub auto_universe: bool,
-    /// What the default universe holds: a built-in world or a world file [default: demo]
+    /// What the default universe holds: a built-in world, a world file or a state file [default: demo]
     #[arg(long, value_name = "NAME|FILE")]
     pub world: Option<String>,
+    /// Keep the default universe in this file: go on from it if it is there, save to it on a clean stop
+    #[arg(long, value_name = "FILE")]
+    pub state: Option<String>,
     /// Seed of the default universe [default: 1]
     #[arg(long, value_name = "N")]
     pub seed: Option<String>,
@@ -143,7 +147,7 @@ pub struct HealthcheckArgs {
 /// The options of `schema`.
 #[derive(Debug, Default, Args)]
 pub struct SchemaArgs {
-    /// Which: control
+    /// Which: control, state
     #[arg(value_name = "NAME")]
     pub name: String,
 }

@@ -9,7 +9,7 @@ use super::banner;
 use super::error::Error;
 use super::options::{BadValue, ClockChoice, ServeOptions, Source};
 use super::{parent, terminal};
-use crate::instance::{Builder, Quince, StartError};
+use crate::instance::{Builder, Quince, SaveError, StartError};
 use crate::sim::ClockMode;
 use crate::sim::date;
 use crate::sim::settings::SettingError;
@@ -52,8 +52,10 @@ async fn serve(options: &ServeOptions) -> Result<(), Error> {
         () = stop => tracing::info!("the parent process is gone"),
     }
     tracing::info!("stopping");
-    quince.stop().await;
-    Ok(())
+    quince.close().await.map_err(|cause| match cause {
+        SaveError::File(cause) => Error::invalid(cause.to_string()),
+        SaveError::Broken(cause) => Error::internal_because("cannot save the state", cause),
+    })
 }
 
 /// Whoever reaches an open control API can do everything.
@@ -97,6 +99,9 @@ fn builder(options: &ServeOptions) -> Builder {
     if let Some(start) = options.start {
         builder = builder.start_at(&date::wire(start));
     }
+    if let Some((path, _)) = &options.state {
+        builder = builder.state(path);
+    }
     if let Some(url) = &options.public_url {
         builder = builder.public_url(url);
     }
@@ -124,6 +129,10 @@ fn explain(error: StartError, options: &ServeOptions) -> Error {
             bad(origin.unwrap_or(&Source::Flag("set")), &problem)
         }
         StartError::Start(_) => bad(&Source::Flag("start"), &error),
+        StartError::State(problem) => {
+            let origin = options.state.as_ref().map_or(&Source::Default, |(_, origin)| origin);
+            Error::invalid(format!("{origin}: {problem}"))
+        }
         StartError::World(problem) => {
             let what =
                 format!("{}: world `{}` cannot be used", options.world_source, options.world);

@@ -9,8 +9,8 @@ use parking_lot::RwLock;
 use super::real_time::RealTime;
 use super::universe::{Broken, Origin, Universe};
 use crate::journal::Routed;
-use crate::sim::Credential;
 use crate::sim::entropy::hash64;
+use crate::sim::{Credential, Saved};
 
 /// The universe that always exists.
 pub const DEFAULT: &str = "default";
@@ -62,7 +62,18 @@ impl Engine {
     /// An engine with its default universe.
     pub fn new(origin: Origin, auto_universe: bool) -> Self {
         let real_time = RealTime::default();
-        let default = Arc::new(Universe::new(DEFAULT, origin, None, real_time));
+        Self::with(Universe::new(DEFAULT, origin, None, real_time), real_time, auto_universe)
+    }
+
+    /// An engine whose default universe goes on where another one was saved.
+    pub fn from_state(saved: Saved, auto_universe: bool) -> Self {
+        let real_time = RealTime::default();
+        let default = Universe::from_state(DEFAULT, saved, None, real_time);
+        Self::with(default, real_time, auto_universe)
+    }
+
+    fn with(default: Universe, real_time: RealTime, auto_universe: bool) -> Self {
+        let default = Arc::new(default);
         let universes = BTreeMap::from([(DEFAULT.to_owned(), Arc::clone(&default))]);
         Self { default, real_time, auto_universe, universes: RwLock::new(universes) }
     }
@@ -122,7 +133,7 @@ impl Engine {
             return None;
         }
         self.drop_idle_automatic();
-        let universe = Universe::new(&id, self.default.origin().clone(), None, self.real_time);
+        let universe = self.default.begun_alike(&id);
         let _ = universe.turn(|turn| turn.world_mut().adopt_literal(credential));
         self.insert(universe).ok()
     }
@@ -148,6 +159,17 @@ impl Engine {
     ) -> Result<Arc<Universe>, CreateError> {
         let id = self.check_id(id)?;
         self.insert(Universe::new(&id, origin, ttl, self.real_time))
+    }
+
+    /// Makes a universe that goes on where another one was saved.
+    pub fn create_from_state(
+        &self,
+        id: Option<&str>,
+        saved: Saved,
+        ttl: Option<Duration>,
+    ) -> Result<Arc<Universe>, CreateError> {
+        let id = self.check_id(id)?;
+        self.insert(Universe::from_state(&id, saved, ttl, self.real_time))
     }
 
     /// Makes a copy of a universe that shares everything with it until either is written to. Returns the

@@ -7,8 +7,8 @@ use crate::journal::{Act, Bounds, Entry, Exchange, What};
 use crate::model::{At, ClientConfig, Command, ConfigChange, Failing, Limits, Refusal, Span};
 use crate::sim::verbs::{Outcome, Verb, VerbError};
 use crate::sim::{
-    ClockMode, Credential, Happening, Real, Session, Settings, Site, SiteId, TokenRefusal, World,
-    date,
+    Clock, ClockMode, Credential, Happening, Real, Saved, Session, Settings, Site, SiteId,
+    TokenRefusal, World, date,
 };
 
 /// A universe at one moment.
@@ -132,6 +132,29 @@ impl<'a> Turn<'a> {
     /// When the next thing falls due.
     pub fn next_due(&self) -> Option<At> {
         self.state.world.next_due()
+    }
+
+    /// Everything that decides what the universe does from now on.
+    pub fn save(&self) -> Saved {
+        Saved {
+            world: self.state.world.clone(),
+            settings: Settings::clone(&self.state.settings),
+            clock: self.state.clock.mode(),
+            start: self.state.clock.start(),
+            now: self.now,
+            journal_last: self.seq(),
+        }
+    }
+
+    /// Puts a saved universe in place of this one: world, clock and settings. The journal goes on; returns the
+    /// entry that says so.
+    pub fn restore(&mut self, saved: Saved, text: String) -> u64 {
+        self.state.clock = Clock::resumed(saved.clock, saved.start, saved.now, self.real);
+        self.state.world = saved.world.following(&self.state.world);
+        self.state.settings = Arc::new(saved.settings);
+        self.state.pending_warned = false;
+        self.now = saved.now;
+        self.note("state", "put", text)
     }
 
     /// A copy of everything, which shares what it can.

@@ -21,7 +21,7 @@ use crate::journal::{Act, Answer, Bounds, Entry, Exchange, Journal, What};
 use crate::model::At;
 use crate::sim::diff::{Difference, diff, to_text};
 use crate::sim::spec::WorldSpec;
-use crate::sim::{Clock, ClockMode, Real, Settings, World, build};
+use crate::sim::{Clock, ClockMode, Real, Saved, Settings, World, build};
 
 /// What a universe begins with, and what a reset goes back to.
 #[derive(Debug, Clone)]
@@ -70,6 +70,8 @@ impl Origin {
 pub struct Universe {
     id: String,
     origin: Origin,
+    /// What it went on with, if it did not begin with the world of its origin.
+    begun: Option<Arc<Saved>>,
     real_time: RealTime,
     /// Dropped when nobody called it for so long, in real time.
     ttl: Option<Duration>,
@@ -107,22 +109,34 @@ impl Universe {
     /// Builds the world of `origin` and puts it under its clock.
     pub fn new(id: &str, origin: Origin, ttl: Option<Duration>, real_time: RealTime) -> Self {
         let world = build(&origin.spec, origin.seed, origin.start, origin.settings.token_lifetime);
-        let state = State {
-            world,
-            clock: Clock::new(origin.clock, origin.start, real_time.now()),
-            settings: Arc::new(origin.settings.clone()),
-            journal: Journal::default(),
-            marks: Marks::default(),
-            rate: Rate::default(),
-            pending_warned: false,
-            broken: false,
-        };
-        Self::with(id, origin, ttl, real_time, state)
+        let clock = Clock::new(origin.clock, origin.start, real_time.now());
+        let state = State::new(world, clock, origin.settings.clone());
+        Self::with(id, origin, None, ttl, real_time, state)
+    }
+
+    /// A universe that goes on where another one was saved; its journal goes on with the next number. A reset
+    /// goes back to there.
+    pub fn from_state(id: &str, saved: Saved, ttl: Option<Duration>, real_time: RealTime) -> Self {
+        let (seed, settings) = (saved.world.seed(), saved.settings.clone());
+        let origin = Origin::new(seed, Arc::default(), settings, saved.clock, saved.start);
+        let clock = Clock::resumed(saved.clock, saved.start, saved.now, real_time.now());
+        let mut state = State::new(saved.world.clone(), clock, saved.settings.clone());
+        state.journal.continue_after(saved.journal_last);
+        Self::with(id, origin, Some(Arc::new(saved)), ttl, real_time, state)
+    }
+
+    /// Another universe that begins as this one began.
+    pub(super) fn begun_alike(&self, id: &str) -> Self {
+        match &self.begun {
+            Some(saved) => Self::from_state(id, Saved::clone(saved), None, self.real_time),
+            None => Self::new(id, self.origin.clone(), None, self.real_time),
+        }
     }
 
     fn with(
         id: &str,
         origin: Origin,
+        begun: Option<Arc<Saved>>,
         ttl: Option<Duration>,
         real_time: RealTime,
         state: State,
@@ -130,11 +144,12 @@ impl Universe {
         Self {
             id: id.to_owned(),
             origin,
+            begun,
             real_time,
             ttl,
             last_call: AtomicU64::new(real_time.now().0),
+            grown: watch::Sender::new(state.journal.last()),
             state: Mutex::new(state),
-            grown: watch::Sender::new(0),
         }
     }
 
@@ -144,8 +159,13 @@ impl Universe {
     }
 
     /// Its seed.
-    pub const fn seed(&self) -> u64 {
-        self.origin.seed
+    pub fn seed(&self) -> u64 {
+        self.look(World::seed)
+    }
+
+    /// Everything that decides what it does from now on.
+    pub fn save(&self) -> Result<Saved, Broken> {
+        self.turn(|turn| turn.save())
     }
 
     /// How long it lives without a call.
@@ -285,7 +305,8 @@ impl Universe {
         let text = format!("forked from {} at {seq}", self.id);
         let act = Act { kind: "forked", name: self.id.clone(), text };
         state.journal.append(|seq| Entry { seq, at, real, what: What::Act(act) });
-        Ok((Self::with(id, self.origin.clone(), ttl, self.real_time, state), seq))
+        let (origin, begun) = (self.origin.clone(), self.begun.clone());
+        Ok((Self::with(id, origin, begun, ttl, self.real_time, state), seq))
     }
 
     /// Goes back to the beginning in part or in whole, and returns the number of the journal entry that
@@ -298,7 +319,10 @@ impl Universe {
         let real = self.real_time.now();
         let Origin { seed, spec, settings, clock, start, .. } = &self.origin;
         if scope.has_state() {
-            let world = build(spec, *seed, *start, settings.token_lifetime);
+            let world = match &self.begun {
+                Some(saved) => saved.world.clone(),
+                None => build(spec, *seed, *start, settings.token_lifetime),
+            };
             state.world = world.in_place_of(&state.world);
             state.marks = Marks::default();
             state.broken = false;
@@ -308,7 +332,8 @@ impl Universe {
             state.settings = Arc::new(settings.clone());
         }
         if matches!(scope, Scope::All | Scope::Clock) {
-            state.clock = Clock::new(*clock, *start, real);
+            let now = self.begun.as_ref().map_or(*start, |saved| saved.now);
+            state.clock = Clock::resumed(*clock, *start, now, real);
         }
         if matches!(scope, Scope::All | Scope::Journal) {
             state.journal.clear();
@@ -376,6 +401,19 @@ impl Scope {
 }
 
 impl State {
+    fn new(world: World, clock: Clock, settings: Settings) -> Self {
+        Self {
+            world,
+            clock,
+            settings: Arc::new(settings),
+            journal: Journal::default(),
+            marks: Marks::default(),
+            rate: Rate::default(),
+            pending_warned: false,
+            broken: false,
+        }
+    }
+
     /// Lets time pass to what the clock shows, and an `auto` clock jump through what is due soon: between
     /// two requests the world is settled.
     fn catch_up(&mut self, real: Real) -> At {

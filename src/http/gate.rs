@@ -50,6 +50,8 @@ struct Asked {
     start: u64,
     is_head: bool,
     is_http2: bool,
+    /// The longest accepted body, in bytes.
+    body_max: usize,
 }
 
 impl<D: Door> Gate<D> {
@@ -64,12 +66,13 @@ impl<D: Door> Gate<D> {
             let (head, body) = request.into_parts();
             let start = before + if continues(&head, &body) { CONTINUE.len() as u64 } else { 0 };
             let is_head = head.method == Method::HEAD;
-            let asked = Asked { start, is_head, is_http2: head.version == Version::HTTP_2 };
-            let reply =
-                match body::read(body, self.limits.body_bytes, self.limits.body_timeout).await {
-                    Ok(body) => self.ask(self.owned(head, body)).await,
-                    Err(why) => self.refusal(&why, &asked),
-                };
+            let body_max = self.limits.body_bytes_of(head.uri.path());
+            let is_http2 = head.version == Version::HTTP_2;
+            let asked = Asked { start, is_head, is_http2, body_max };
+            let reply = match body::read(body, body_max, self.limits.body_timeout).await {
+                Ok(body) => self.ask(self.owned(head, body)).await,
+                Err(why) => self.refusal(&why, &asked),
+            };
             self.send(reply, &asked)
         }
     }
@@ -118,7 +121,7 @@ impl<D: Door> Gate<D> {
         let (status, what) = match why {
             Unread::TooLong => (
                 StatusCode::PAYLOAD_TOO_LARGE,
-                format!("takes bodies of up to {} bytes", self.limits.body_bytes),
+                format!("takes bodies of up to {} bytes", asked.body_max),
             ),
             Unread::TooSlow => (
                 StatusCode::REQUEST_TIMEOUT,

@@ -9,6 +9,8 @@ pub struct Limits {
     pub connections: usize,
     /// The longest accepted request body, in bytes; a longer one is answered with 413.
     pub body_bytes: usize,
+    /// The same for quince's own control API, which takes whole states.
+    pub control_body_bytes: usize,
     /// How long a request body may take after its head; then 408.
     pub body_timeout: Duration,
     /// How long a request head may take. On HTTP/1.1 this includes the wait for its first byte, so
@@ -26,10 +28,18 @@ impl Default for Limits {
         Self {
             connections: 4096,
             body_bytes: 4 << 20,
+            control_body_bytes: 512 << 20,
             body_timeout: Duration::from_secs(30),
             head_timeout: Duration::from_mins(1),
             grace: Duration::from_secs(5),
             linger: Duration::from_secs(2),
         }
+    }
+}
+
+impl Limits {
+    /// The longest accepted body of a request to this path.
+    pub fn body_bytes_of(&self, path: &str) -> usize {
+        if path.starts_with("/_quince/") { self.control_body_bytes } else { self.body_bytes }
     }
 }

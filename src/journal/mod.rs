@@ -112,6 +112,12 @@ impl Journal {
         self.kept.iter().skip(usize::try_from(skip).unwrap_or(usize::MAX)).map(|(entry, _)| entry)
     }
 
+    /// Goes on numbering after `last`, which nobody kept.
+    pub fn continue_after(&mut self, last: u64) {
+        self.clear();
+        self.last = self.last.max(last);
+    }
+
     /// Forgets all entries; their numbers are not given again.
     pub fn clear(&mut self) {
         self.kept.clear();

@@ -129,6 +129,54 @@ impl Asset {
         None
     }
 
+    /// First id and length of each range of licences, in order of purchase.
+    pub fn licence_ranges(&self) -> &[(u64, u32)] {
+        &self.licences.ranges
+    }
+
+    /// The free licences that somebody held before, in the order in which they are given again.
+    pub fn free_licences(&self) -> impl Iterator<Item = u32> {
+        std::iter::successors(self.licences.free, |k| {
+            self.licences.records.get(*k as usize)?.next_free
+        })
+    }
+
+    /// The licences that somebody held before and that were refunded or transferred since: neither held nor
+    /// free.
+    pub fn given_up_licences(&self) -> Vec<u32> {
+        let free: std::collections::BTreeSet<u32> = self.free_licences().collect();
+        let records = self.licences.records.iter().zip(0_u32..);
+        let gone = records.filter(|(licence, k)| licence.row == NOBODY && !free.contains(k));
+        gone.map(|(_, k)| k).collect()
+    }
+
+    /// This asset with other licences: `rows` tells of each that somebody ever held the assignment row that
+    /// holds it now, `free` the others in the order in which they are to be given again.
+    #[must_use]
+    pub(super) fn with_licences(
+        mut self,
+        ranges: Vec<(u64, u32)>,
+        rows: &[Option<u32>],
+        free: &[u32],
+    ) -> Self {
+        let mut records: Vec<Licence> = rows
+            .iter()
+            .map(|row| Licence { row: row.unwrap_or(NOBODY), next_free: None })
+            .collect();
+        for (k, next) in free.iter().zip(free.iter().skip(1)) {
+            if let Some(record) = records.get_mut(*k as usize) {
+                record.next_free = Some(*next);
+            }
+        }
+        self.assigned = rows.iter().flatten().count() as u32;
+        self.licences = Licences {
+            ranges: Arc::new(ranges),
+            records: records.into_iter().collect(),
+            free: free.first().copied(),
+        };
+        self
+    }
+
     /// The assignment row that holds the `k`-th licence.
     pub fn licence_holder(&self, k: u32) -> Option<u32> {
         self.licences
@@ -237,6 +285,11 @@ impl Assets {
         self.list.is_empty()
     }
 
+    /// Goes on counting writes from here.
+    pub(super) const fn set_seq(&mut self, seq: Seq) {
+        self.seq = seq;
+    }
+
     /// All assets in order.
     pub fn iter(&self) -> impl Iterator<Item = &Asset> {
         self.list.iter().filter(|asset| !asset.removed)
@@ -295,10 +348,14 @@ impl Assets {
         }
     }
 
-    /// Adds an asset; its product and quality must not be there yet.
+    /// Adds an asset; its product and quality must not be there yet. A removed one only takes its place.
     pub fn add(&mut self, asset: Asset) -> AssetId {
         let (product, quality) = (asset.product, asset.pricing_param as usize);
+        let removed = asset.removed;
         let id = AssetId(self.list.push(asset) as u32);
+        if removed {
+            return id;
+        }
         if let Some(qualities) = self.by_product.get_mut(product.0 as usize) {
             qualities[quality] = Some(id);
         }

@@ -112,6 +112,11 @@ impl Assignments {
         self.log.walk(Classes::ALL, skip).map(|(_, change)| change)
     }
 
+    /// How many changes are remembered: the latest.
+    pub fn changes_kept(&self) -> usize {
+        self.log.count(Classes::ALL)
+    }
+
     /// The row that the next assignment gets.
     pub const fn next_row(&self) -> u32 {
         self.rows.len() as u32
@@ -131,15 +136,47 @@ impl Assignments {
         if let Some(changes_max) = remember {
             self.log(Change { asset, holder }, changes_max);
         }
-        let class = class(quality, active);
         let created = self.seq();
-        let row = self.rows.push(Assignment { asset, holder, licence, created }, class) as u32;
+        let assignment = Assignment { asset, holder, licence, created };
+        self.stand((product, quality), assignment, active)
+    }
+
+    fn stand(
+        &mut self,
+        (product, quality): (ProductId, PricingParam),
+        assignment: Assignment,
+        active: bool,
+    ) -> u32 {
+        let Assignment { asset, holder, .. } = assignment;
+        let class = class(quality, active);
+        let row = self.rows.push(assignment, class) as u32;
         self.by_product.grow(product.0 as usize + 1, &Roster::default());
         if let Some(rows) = self.by_product.get_mut(product.0 as usize) {
             rows.push(row, class);
         }
         Arc::make_mut(self.list_of(holder)).push(Held { asset, row });
         row
+    }
+
+    /// Adds an assignment that stood before, in the order of the rows.
+    pub(super) fn restore(
+        &mut self,
+        key: (ProductId, PricingParam),
+        assignment: Assignment,
+        active: bool,
+    ) {
+        self.stand(key, assignment, active);
+    }
+
+    /// Goes on counting writes after `seq`, of which the latest are remembered.
+    pub(super) fn restore_log(&mut self, seq: Seq, changes: &[Change]) {
+        let nobody = Change { asset: AssetId(0), holder: Holder::from(super::UserId(0)) };
+        self.log = Roster::default();
+        self.log
+            .push_spent(usize::try_from(seq).unwrap_or(0).saturating_sub(changes.len()), &nobody);
+        for change in changes {
+            self.log.push(*change, 0);
+        }
     }
 
     /// Removes the assignment at `row` and says what it was.

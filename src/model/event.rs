@@ -154,6 +154,15 @@ impl Event {
     }
 }
 
+impl Failed {
+    /// Tasks that failed for this reason, as they are told.
+    pub fn new(why: Failure, assets: Vec<AssetName>, client_user_ids: Vec<Arc<str>>) -> Self {
+        let blamed = assets.iter().cloned().map(Blame::Asset);
+        let seen = blamed.chain(client_user_ids.iter().cloned().map(Blame::User)).collect();
+        Self { why, assets, client_user_ids, seen }
+    }
+}
+
 const QUEUED: usize = 0;
 const HELD: usize = 1;
 const FINISHED: usize = 2;
@@ -180,6 +189,44 @@ impl Events {
     /// The numbers of events that are not the same here and there, but for those that both have forgotten.
     pub fn unshared(&self, other: &Self) -> impl Iterator<Item = u64> {
         self.list.unshared(&other.list).into_iter().flatten().map(|number| number as u64)
+    }
+
+    /// The events that are not forgotten, with their numbers, and whether each left the queue without end.
+    pub fn kept(&self) -> impl Iterator<Item = (u64, &Event, bool)> {
+        self.list.walk(Classes::ALL, 0).filter_map(|(position, event)| {
+            let held = self.list.class(position) == Some(HELD);
+            event.as_deref().map(|event| (position as u64, event, held))
+        })
+    }
+
+    /// When the last event left the queue.
+    pub const fn free_since(&self) -> At {
+        self.free_since
+    }
+
+    /// Goes on from a kept list; numbers ascend and are below `next`.
+    pub(super) fn restore(list: Vec<(u64, Event, bool)>, next: u64, free_since: At) -> Self {
+        let mut events = Self { list: Roster::default(), free_since };
+        let forget_until = |events: &mut Self, number: u64| {
+            let gap = number.saturating_sub(events.next_number());
+            events.list.push_spent(usize::try_from(gap).unwrap_or(0), &None);
+        };
+        for (number, mut event, held) in list {
+            forget_until(&mut events, number);
+            let class = match (event.finished, held) {
+                (Some(_), _) => FINISHED,
+                (None, true) => HELD,
+                (None, false) => QUEUED,
+            };
+            if class == FINISHED {
+                for group in &mut event.failures {
+                    group.seen = BTreeSet::new();
+                }
+            }
+            events.list.push(Some(Arc::new(event)), class);
+        }
+        forget_until(&mut events, next);
+        events
     }
 
     /// How many events are pending.

@@ -149,9 +149,24 @@ impl Location {
         DeviceId(self.serial_numbers.intern(serial_number))
     }
 
+    /// The serial numbers of the known devices, in order.
+    pub fn device_names(&self) -> impl Iterator<Item = &str> {
+        (0..self.serial_numbers.len()).map(|number| self.serial_numbers.text(number as u32))
+    }
+
     /// How many devices are known.
     pub const fn devices(&self) -> usize {
         self.serial_numbers.len()
+    }
+
+    /// How many invitations were made so far.
+    pub const fn invitations(&self) -> u64 {
+        self.invitations
+    }
+
+    /// The legacy number that the next user gets.
+    pub const fn next_user_number(&self) -> u64 {
+        self.next_user_number
     }
 
     /// How many assignments stand.

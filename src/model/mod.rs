@@ -20,6 +20,7 @@ pub mod ids;
 pub mod kinds;
 pub mod location;
 mod outside;
+pub mod parts;
 pub mod query;
 pub mod refusal;
 pub mod time;
@@ -38,6 +39,7 @@ pub use kinds::{
     Platforms, PricingParam, Privileges, ProductType, StorePlatform, Supply, UserStatus,
 };
 pub use location::{Location, LocationProfile};
+pub use parts::{Flaw, LocationParts};
 pub use query::{AssetFilter, AssignmentFilter, Page, PageRequest, Pair, UserFilter};
 pub use refusal::{Failure, Refusal};
 pub use time::{At, Span};

@@ -124,6 +124,11 @@ impl Users {
         self.people.get(self.names.find(client_user_id)? as usize).copied()
     }
 
+    /// The account that a record is or was linked to.
+    pub fn account(&self, user: &User) -> Option<&str> {
+        user.account.map(|number| self.accounts.text(number))
+    }
+
     /// The active record that an Apple Account is linked to.
     pub fn linked_to(&self, account: &str) -> Option<UserId> {
         *self.linked.get(self.accounts.find(account)? as usize)?
@@ -216,5 +221,67 @@ impl Users {
         if let Some(user) = self.records.get_mut(id.0 as usize) {
             user.changed = changed;
         }
+    }
+
+    /// Adds a record as it stood before, with its account, and whether it is the one that the account is
+    /// linked to. Says what is wrong instead if another one is.
+    pub(super) fn restore(
+        &mut self,
+        client_user_id: &str,
+        mut user: User,
+        account: Option<(&str, bool)>,
+    ) -> Result<(), &'static str> {
+        let id = UserId(self.records.len() as u32);
+        user.name = self.names.intern(client_user_id);
+        self.people.grow(user.name as usize + 1, &Person::default());
+        if let Some(person) = self.people.get_mut(user.name as usize) {
+            user.previous = person.latest.replace(id);
+            if user.status.is_active() && person.active.replace(id).is_some() {
+                return Err("is active, and so is another record of the same client user id");
+            }
+        }
+        if let Some((account, linked)) = account {
+            let number = self.accounts.intern(account);
+            user.account = Some(number);
+            self.linked.grow(number as usize + 1, &None);
+            if let Some(place) = self.linked.get_mut(number as usize).filter(|_| linked)
+                && place.replace(id).is_some()
+            {
+                return Err("is linked to an account that another record is linked to");
+            }
+        }
+        let class = class(user.status);
+        self.records.push(user, class);
+        Ok(())
+    }
+
+    /// Goes on counting writes after `seq`; `writes` are the latest of each record, ascending.
+    pub(super) fn restore_log(&mut self, seq: Seq, writes: &[(Seq, UserId)]) {
+        let mut log = Roster::default();
+        let pass = |log: &mut Roster<UserId, CLASSES>, until: Seq| {
+            let gap = until.saturating_sub(log.len() as Seq);
+            log.push_spent(usize::try_from(gap).unwrap_or(0), &UserId(0));
+        };
+        for (changed, id) in writes {
+            pass(&mut log, changed.saturating_sub(1));
+            log.push(*id, self.get(*id).map_or(0, |user| class(user.status)));
+        }
+        pass(&mut log, seq);
+        self.log = log;
+    }
+}
+
+impl User {
+    /// A record by its own members; its place among others is found when it is restored.
+    pub(super) fn new(
+        email: Option<Arc<str>>,
+        status: UserStatus,
+        invite_code: Option<Arc<str>>,
+        account_hash: Option<Arc<str>>,
+        number: u64,
+        changed: Seq,
+    ) -> Self {
+        let (name, account, previous) = (0, None, None);
+        Self { name, email, status, invite_code, account_hash, account, number, changed, previous }
     }
 }

@@ -76,6 +76,11 @@ impl Clock {
         Self { mode, start, base: start, since: real, last: start }
     }
 
+    /// A clock that was begun at `start` and shows `now`.
+    pub const fn resumed(mode: ClockMode, start: At, now: At, real: Real) -> Self {
+        Self { mode, start, base: now, since: real, last: now }
+    }
+
     /// Who moves it.
     pub const fn mode(&self) -> ClockMode {
         self.mode

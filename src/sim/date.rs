@@ -33,6 +33,12 @@ pub fn http(at: At) -> String {
     timestamp(at).strftime("%a, %d %b %Y %H:%M:%S GMT").to_string()
 }
 
+/// The form of files, exact to the millisecond: `2031-04-02T09:15:00.25Z`. [`parse`] reads it again. `None` for
+/// instants that have no year of four digits.
+pub fn exact(at: At) -> Option<String> {
+    (FIRST_MS..=LAST_MS).contains(&at.0).then(|| timestamp(at).to_string())
+}
+
 /// Reads a date-time with an offset: RFC 3339, or with an offset without colon as answers have.
 ///
 /// Local date-times and zone names are refused: they mean different instants to different readers.
@@ -158,6 +164,11 @@ mod tests {
         #[test]
         fn printed_dates_are_read_again(s in -62_167_219_200_i64..253_402_207_201) {
             prop_assert_eq!(parse(&wire(At(s * 1000))), Some(At(s * 1000)));
+        }
+
+        #[test]
+        fn exact_dates_are_read_again(ms in FIRST_MS..=LAST_MS) {
+            prop_assert_eq!(exact(At(ms)).as_deref().and_then(parse), Some(At(ms)));
         }
 
         #[test]

@@ -46,6 +46,11 @@ impl LocationIds {
         self.pinned.push((set, seq, id));
     }
 
+    /// The versions that have a literal id.
+    pub fn pinned(&self) -> &[(DataSet, Seq, Uuid)] {
+        &self.pinned
+    }
+
     /// The id of an event.
     pub fn event(&self, number: u64) -> Uuid {
         self.seal(EVENTS, 0, number)

@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::ids::{DataSet, LocationIds};
+use super::saved::SiteParts;
 use super::settings::Settings;
 use super::token::{self, TokenClaims};
 use crate::model::{At, Command, Failing, Limits, Location, Privileges, Refusal, Seq};
@@ -171,6 +172,47 @@ impl World {
         id
     }
 
+    /// A world that goes on from where another one stood. Keys are unique.
+    pub fn restore(seed: u64, epoch: u16, sites: Vec<SiteParts>) -> Self {
+        let mut world = Self { epoch, ..Self::empty(seed) };
+        for parts in sites {
+            let mut ids = LocationIds::new(seed, &parts.location.profile.key);
+            for (set, seq, id) in parts.pinned {
+                ids.pin(set, seq, id);
+            }
+            let id = world.add_site(parts.location, ids);
+            if let Some(site) = world.sites.get_mut(id.0) {
+                site.limits = parts.limits;
+                site.tokens = parts.tokens;
+                site.latest_serial = parts.latest_serial;
+                site.moved = parts.moved;
+            }
+            // Finds out what is due.
+            world.change(id, |_, _| ());
+        }
+        world.index_literals();
+        world
+    }
+
+    /// Finds the literal tokens, whole and by their inner token.
+    fn index_literals(&mut self) {
+        self.literals.clear();
+        for (place, site) in self.sites.iter().enumerate() {
+            for (serial, record) in &site.tokens {
+                let Some(literal) = &record.literal else { continue };
+                self.literals.insert(literal.clone(), (SiteId(place), *serial));
+                if let Some(outer) = token::unwrap_outer(literal) {
+                    self.literals.insert(outer.token, (SiteId(place), *serial));
+                }
+            }
+        }
+    }
+
+    /// The seed of everything that is made up.
+    pub const fn seed(&self) -> u64 {
+        self.seed
+    }
+
     /// The locations, in world order.
     pub fn sites(&self) -> &[Site] {
         &self.sites
@@ -248,11 +290,14 @@ impl World {
     pub fn in_place_of(mut self, old: &Self) -> Self {
         self.epoch = old.epoch.wrapping_add(1);
         self.revision = old.revision + 1;
-        self.literals.clone_from(&old.literals);
-        for (site, before) in self.sites.iter_mut().zip(&old.sites) {
-            site.tokens.clone_from(&before.tokens);
-            site.latest_serial = before.latest_serial;
+        for site in &mut self.sites {
+            let before = old.site_of(&site.location.profile.key).and_then(|id| old.site(id));
+            if let Some(before) = before {
+                site.tokens.clone_from(&before.tokens);
+                site.latest_serial = before.latest_serial;
+            }
         }
+        self.index_literals();
         self
     }
 
@@ -432,6 +477,16 @@ impl Happening {
 }
 
 impl Site {
+    /// The content tokens that the world knows, by the number of the download.
+    pub const fn tokens(&self) -> &BTreeMap<u32, TokenRecord> {
+        &self.tokens
+    }
+
+    /// The highest number of a download that was seen; lower ones are revoked.
+    pub const fn latest_serial(&self) -> u32 {
+        self.latest_serial
+    }
+
     /// Writes to a data set so far.
     pub fn seq(&self, set: DataSet) -> Seq {
         match set {

@@ -1,4 +1,5 @@
-//! World files, and the one place that reads them: name or path in, plain [`WorldSpec`] out.
+//! World files and state files, and the one place that reads them: name or path in, plain [`WorldSpec`] or
+//! [`Saved`] out.
 //!
 //! Invariants: no input panics; the work and memory that a file can cause are bounded; what is
 //! wrong is told with file, line, column and caret, as much of it at once as can be found.
@@ -7,12 +8,12 @@
 
 mod fields;
 mod source;
+pub mod state;
 mod tree;
 mod tree_json;
 mod tree_toml;
 pub mod world_file;
 
-use std::io::Read;
 use std::path::Path;
 
 use thiserror::Error;
@@ -21,6 +22,7 @@ use crate::nearest::nearest;
 pub use source::Problem;
 pub use world_file::Format;
 
+use crate::sim::Saved;
 use crate::sim::spec::WorldSpec;
 use crate::sim::worlds;
 
@@ -56,6 +58,15 @@ pub enum WorldError {
         path: String,
         /// Why.
         reason: String,
+    },
+    /// The file is a state file, and not a good one.
+    #[error("{path}: {cause}")]
+    State {
+        /// The file.
+        path: String,
+        /// What is wrong, and where.
+        #[source]
+        cause: state::StateError,
     },
     /// The file says something that can't be.
     #[error("{}", listed(problems, *omitted))]
@@ -95,37 +106,63 @@ pub fn named(name: &str, seed: u64) -> Option<WorldSpec> {
     world_file::read(name, text, Format::Toml, seed).ok()
 }
 
-/// The world of that name; else the one in that file.
-pub fn load(name_or_path: &str, seed: u64) -> Result<WorldSpec, WorldError> {
+/// What a name or a file stands for.
+#[derive(Debug)]
+pub enum Loaded {
+    /// A world to begin with.
+    World(WorldSpec),
+    /// A universe to go on with.
+    State(Box<Saved>),
+}
+
+/// The world of that name; else the world or the state in that file. A state is JSON with a member `schema`.
+pub fn open(name_or_path: &str, seed: u64) -> Result<Loaded, WorldError> {
     if let Some(world) = named(name_or_path, seed) {
-        return Ok(world);
+        return Ok(Loaded::World(world));
     }
-    let text = match read_text(name_or_path) {
+    let bytes = match state::file_bytes(Path::new(name_or_path)) {
         // A bare word that is no file is a misspelt name.
-        Err(WorldError::Unreadable { cause, .. })
+        Err(cause)
             if cause.kind() == std::io::ErrorKind::NotFound
                 && !name_or_path.contains(['/', '\\', '.']) =>
         {
             return Err(WorldError::Unknown { name: name_or_path.to_owned() });
         }
-        other => other?,
+        Err(cause) => {
+            return Err(WorldError::Unreadable { path: name_or_path.to_owned(), cause });
+        }
+        Ok(bytes) => bytes,
     };
+    if let Some(bytes) = bytes.as_deref().filter(|bytes| state::is_state(bytes)) {
+        let saved = state::read(bytes);
+        let saved =
+            saved.map_err(|cause| WorldError::State { path: name_or_path.to_owned(), cause })?;
+        return Ok(Loaded::State(Box::new(saved)));
+    }
+    let text = text_of(name_or_path, bytes)?;
     let is_json =
         Path::new(name_or_path).extension().is_some_and(|e| e.eq_ignore_ascii_case("json"));
     let format = if is_json { Format::Json } else { Format::Toml };
-    world_file::read(name_or_path, &text, format, seed)
+    world_file::read(name_or_path, &text, format, seed).map(Loaded::World)
 }
 
-fn read_text(path: &str) -> Result<String, WorldError> {
-    let unreadable = |cause| WorldError::Unreadable { path: path.to_owned(), cause };
+/// The world of that name; else the one in that file, which must not be a state.
+pub fn load(name_or_path: &str, seed: u64) -> Result<WorldSpec, WorldError> {
+    match open(name_or_path, seed)? {
+        Loaded::World(world) => Ok(world),
+        Loaded::State(_) => Err(WorldError::NotText {
+            path: name_or_path.to_owned(),
+            reason: "it is a state file, which is no world to begin with".to_owned(),
+        }),
+    }
+}
+
+fn text_of(path: &str, bytes: Option<Vec<u8>>) -> Result<String, WorldError> {
     let not_text = |reason| WorldError::NotText { path: path.to_owned(), reason };
-    let file = std::fs::File::open(path).map_err(unreadable)?;
-    let mut bytes = Vec::new();
-    file.take(FILE_BYTES_MAX as u64 + 1).read_to_end(&mut bytes).map_err(unreadable)?;
-    if bytes.len() > FILE_BYTES_MAX {
+    let Some(bytes) = bytes.filter(|bytes| bytes.len() <= FILE_BYTES_MAX) else {
         let reason = format!("it is longer than {FILE_BYTES_MAX} bytes; see [generate]");
         return Err(not_text(reason));
-    }
+    };
     let text = String::from_utf8(bytes)
         .map_err(|error| not_text(format!("it is not UTF-8: {}", error.utf8_error())))?;
     Ok(text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text))

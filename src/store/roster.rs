@@ -239,6 +239,36 @@ impl<T: Clone, const C: usize> Roster<T, C> {
         position
     }
 
+    /// Appends so many tombstones: rows that came and went before anybody looks. `row` stands for them among
+    /// sorted rows. Whole blocks of them are shared, so that any number costs little.
+    pub fn push_spent(&mut self, mut count: usize, row: &T) {
+        let leaf = Leaf { rows: vec![row.clone()], len: LEAF, members: [[0; WORDS]; C] };
+        let leaf = Counted { counts: [0; C], part: Arc::new(leaf) };
+        let branch = Counted { counts: [0; C], part: Arc::new(vec![leaf.clone(); FAN]) };
+        while count > 0 {
+            let branches = Arc::make_mut(&mut self.branches);
+            if self.len.is_multiple_of(LEAF * FAN) && count >= LEAF * FAN {
+                let whole = count / (LEAF * FAN);
+                branches.extend(std::iter::repeat_n(branch.clone(), whole));
+                self.len += whole * LEAF * FAN;
+                count -= whole * LEAF * FAN;
+            } else if self.len.is_multiple_of(LEAF) && count >= LEAF {
+                if self.len.is_multiple_of(LEAF * FAN) {
+                    branches.push(Counted { counts: [0; C], part: Arc::default() });
+                }
+                if let Some(last) = branches.last_mut() {
+                    Arc::make_mut(&mut last.part).push(leaf.clone());
+                }
+                self.len += LEAF;
+                count -= LEAF;
+            } else {
+                let position = self.push(row.clone(), 0);
+                self.put(position, None);
+                count -= 1;
+            }
+        }
+    }
+
     /// The row at `position`, to be changed.
     pub fn get_mut(&mut self, position: usize) -> Option<&mut T> {
         self.leaf(position)?.rows.get(position % LEAF)?;
@@ -419,6 +449,39 @@ mod tests {
             Just(Act::Fork),
         ];
         prop::collection::vec(act, 0..1_500)
+    }
+
+    #[test]
+    fn tombstones_in_bulk_are_tombstones() {
+        for before in [0, 1, 255, 300, 65_535] {
+            for count in [0, 1, 255, 256, 257, 65_537, 140_000] {
+                let (mut bulk, mut single) = (Roster::<usize, 2>::default(), Roster::default());
+                for row in 0..before {
+                    bulk.push(row, row % 2);
+                    single.push(row, row % 2);
+                }
+                bulk.push_spent(count, &before);
+                for _ in 0..count {
+                    let position = single.push(before, 0);
+                    single.put(position, None);
+                }
+                for roster in [&mut bulk, &mut single] {
+                    roster.push(before + 1, 1);
+                }
+                let rows = |roster: &Roster<usize, 2>| {
+                    roster.walk(Classes::ALL, 0).map(|(at, row)| (at, *row)).collect::<Vec<_>>()
+                };
+                assert_eq!(rows(&bulk), rows(&single), "{count} after {before}");
+                assert_eq!((bulk.len(), bulk.counts), (single.len(), single.counts));
+                let last = before + count;
+                assert_eq!(bulk.rank(last, Classes::ALL), single.rank(last, Classes::ALL));
+                assert_eq!(bulk.partition(|row| *row <= before), last);
+            }
+        }
+        let mut long = Roster::<usize, 2>::default();
+        long.push_spent(1 << 36, &0);
+        long.push(7, 0);
+        assert_eq!(long.walk(Classes::ALL, 0).next(), Some((1 << 36, &7)));
     }
 
     proptest! {

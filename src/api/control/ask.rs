@@ -9,6 +9,7 @@ use serde::de::DeserializeOwned;
 use super::{Bases, Control, Problem};
 use crate::engine::{Engine, Universe};
 use crate::exchange::{Reply, Request};
+use crate::snapshot::state::StateFile;
 
 /// How a handler ends.
 pub type Outcome = Result<Reply, Problem>;
@@ -43,6 +44,23 @@ impl<'a> Ask<'a> {
     /// All universes.
     pub fn engine(&self) -> &'a Arc<Engine> {
         &self.control.engine
+    }
+
+    /// Where the default universe's state is kept, if anywhere.
+    pub fn state_file(&self) -> Option<Arc<StateFile>> {
+        self.control.options.state_file.clone()
+    }
+
+    /// A switch in the query: `true` or `false`, false if it is not there.
+    pub fn switch(&self, name: &str) -> Result<bool, Problem> {
+        match self.query(name) {
+            None | Some("false") => Ok(false),
+            Some("true") => Ok(true),
+            Some(other) => {
+                let what = format!("query parameter `{name}` is true or false, not {other:.80?}");
+                Err(Problem::invalid(what))
+            }
+        }
     }
 
     /// A path parameter; empty if the route has none of this name.

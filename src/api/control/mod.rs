@@ -20,6 +20,7 @@ mod origin;
 pub mod problem;
 pub mod routes;
 pub mod settings;
+pub mod state;
 pub mod tables;
 pub mod universes;
 pub mod values;
@@ -33,6 +34,7 @@ pub use self::ask::{Ask, Outcome};
 pub use self::problem::Problem;
 use crate::engine::Engine;
 use crate::exchange::{Reply, Request};
+use crate::snapshot::state::StateFile;
 
 /// The prefix of the control API.
 pub const PREFIX: &str = "/_quince/v1";
@@ -44,6 +46,8 @@ pub struct ControlOptions {
     pub token: Option<String>,
     /// Whether it has a listener of its own; then the main one does not serve it.
     pub apart: bool,
+    /// Where the default universe's state is kept, if anywhere.
+    pub state_file: Option<Arc<StateFile>>,
 }
 
 /// How a caller reaches quince.

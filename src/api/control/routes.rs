@@ -6,7 +6,8 @@ use http::{Method, StatusCode};
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 
 use super::{
-    Ask, Outcome, Problem, clock, events, journal, lints, marks, settings, tables, universes, verbs,
+    Ask, Outcome, Problem, clock, events, journal, lints, marks, settings, state, tables,
+    universes, verbs,
 };
 
 /// A handler under way.
@@ -134,6 +135,27 @@ pub static ROUTES: &[Route] = &[
         "diff.get",
         marks::diff,
         "Tells what is different between two states."
+    ),
+    route!(
+        GET,
+        "/universes/{u}/state",
+        "state.get",
+        state::get,
+        "Exports everything that decides what the universe does from now on, as quince.state/1."
+    ),
+    route!(
+        PUT,
+        "/universes/{u}/state",
+        "state.put",
+        state::put,
+        "Puts an exported state in place of the universe's world, clock and settings."
+    ),
+    route!(
+        POST,
+        "/universes/{u}/state/save",
+        "state.save",
+        state::save,
+        "Saves the state of the default universe to the file of --state."
     ),
     route!(
         GET,

@@ -34,12 +34,13 @@ pub use layers::{BadValue, Raw, Source};
 use layers::{Layer, Layers};
 
 /// The options of `serve` by their key in the file; flag and variable are spelt after it.
-const KEYS: [&str; 17] = [
+const KEYS: [&str; 18] = [
     "listen",
     "control_listen",
     "control_token",
     "auto_universe",
     "world",
+    "state",
     "seed",
     "clock",
     "start",
@@ -69,6 +70,8 @@ pub struct ServeOptions {
     pub world: String,
     /// Who chose the world.
     pub world_source: Source,
+    /// File in which the default universe is kept, and who chose it.
+    pub state: Option<(PathBuf, Source)>,
     /// Seed of the default universe.
     pub seed: u64,
     /// Who moves time.
@@ -132,6 +135,7 @@ fn flags(args: &ServeArgs) -> Layer {
         control_token,
         auto_universe,
         world,
+        state,
         seed,
         clock,
         start,
@@ -152,6 +156,7 @@ fn flags(args: &ServeArgs) -> Layer {
         ("control_listen", control_listen),
         ("control_token", control_token),
         ("world", world),
+        ("state", state),
         ("seed", seed),
         ("clock", clock),
         ("start", start),
@@ -189,6 +194,8 @@ fn meaning(layers: &Layers, warnings: Vec<String>) -> Result<ServeOptions, BadVa
         auto_universe: layers.parsed("auto_universe", values::switch)?.unwrap_or(false),
         world: values::text(&world)?,
         world_source: world.origin,
+        state: layers
+            .parsed("state", |raw| Ok((PathBuf::from(values::text(raw)?), raw.origin.clone())))?,
         seed: layers.parsed("seed", values::number)?.unwrap_or(1),
         clock: layers.parsed("clock", values::clock)?.unwrap_or(ClockChoice::Wall),
         start: layers.parsed("start", values::instant)?,

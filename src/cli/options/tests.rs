@@ -36,6 +36,7 @@ fn defaults() {
         auto_universe: false,
         world: "demo".to_owned(),
         world_source: Source::Default,
+        state: None,
         seed: 1,
         clock: ClockChoice::Wall,
         start: None,
@@ -232,8 +233,8 @@ fn a_bad_file_is_told_with_line_and_column() {
     ];
     insta::assert_snapshot!(told.join("\n"), @r#"
     quince.toml:2:1: "listn" is not a key of the configuration; did you mean "listen"?
-    quince.toml:1:1: "colour" is not a key of the configuration; known keys are listen, control_listen, control_token, auto_universe, world, seed, clock, start, profile, set, public_url, strict, ready_file, exit_with_parent, log, log_format, allow_receiver
-    quince.toml:1:1: "config" is not a key of the configuration; known keys are listen, control_listen, control_token, auto_universe, world, seed, clock, start, profile, set, public_url, strict, ready_file, exit_with_parent, log, log_format, allow_receiver
+    quince.toml:1:1: "colour" is not a key of the configuration; known keys are listen, control_listen, control_token, auto_universe, world, state, seed, clock, start, profile, set, public_url, strict, ready_file, exit_with_parent, log, log_format, allow_receiver
+    quince.toml:1:1: "config" is not a key of the configuration; known keys are listen, control_listen, control_token, auto_universe, world, state, seed, clock, start, profile, set, public_url, strict, ready_file, exit_with_parent, log, log_format, allow_receiver
     quince.toml:1:8: string values must be quoted, expected literal string
     quince.toml:2:1: duplicate key
     quince.toml:1:9: world takes no table

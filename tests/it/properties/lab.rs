@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use http::{HeaderMap, HeaderValue, Method, header};
 use proptest::prelude::*;
 use proptest::test_runner::TestCaseError;
-use quince::api::exchange::{Reply, Request, Scheme};
+use quince::api::exchange::{Door as _, Reply, Request, Scheme};
 use quince::{ClockMode, Quince};
 use serde_json::{Value, json};
 use tokio::runtime::Runtime;
@@ -38,7 +38,7 @@ pub(super) struct Remembered {
 }
 
 /// A location in both.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Place {
     token: String,
     pub(super) service: Service,
@@ -61,7 +61,7 @@ pub(super) struct Lab {
     pub(super) transcript: Option<Vec<String>>,
     /// Numbers of the errors that requests were refused with.
     pub(super) refused: BTreeSet<u16>,
-    _runtime: Runtime,
+    runtime: Runtime,
 }
 
 impl Place {
@@ -91,14 +91,41 @@ impl Lab {
             names: BTreeMap::new(),
         });
         let places = places.collect();
-        Self {
-            quince,
-            places,
-            now: 0,
-            transcript: None,
-            refused: BTreeSet::new(),
-            _runtime: runtime,
-        }
+        Self { quince, places, now: 0, transcript: None, refused: BTreeSet::new(), runtime }
+    }
+
+    /// Asks the control API about the default universe.
+    pub(super) fn control(&self, method: Method, path: &str, query: &str, body: &[u8]) -> Reply {
+        let request = Request {
+            method,
+            path: format!("/_quince/v1/universes/default/{path}"),
+            query: (!query.is_empty()).then(|| query.to_owned()),
+            headers: HeaderMap::new(),
+            body: body.to_vec().into(),
+            peer: None,
+            scheme: Scheme::Http,
+            authority: Some("quince.test".to_owned()),
+        };
+        self.runtime.block_on(self.quince.api().answer(request))
+    }
+
+    /// The state of the default universe.
+    pub(super) fn export(&self, query: &str) -> Vec<u8> {
+        let reply = self.control(Method::GET, "state", query, b"");
+        assert_eq!(reply.status, 200);
+        reply.body.to_vec()
+    }
+
+    /// Another quince, of another world and seed, that takes this one's state.
+    pub(super) fn twin(&self) -> Self {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let quince = Quince::builder().world("empty").seed(99).clock(ClockMode::Wall);
+        let quince = runtime.block_on(quince.start()).unwrap();
+        let (places, refused) = (self.places.clone(), self.refused.clone());
+        let twin = Self { quince, places, now: self.now, transcript: None, refused, runtime };
+        let reply = twin.control(Method::PUT, "state", "", &self.export(""));
+        assert_eq!(reply.status, 200, "{}", String::from_utf8_lossy(&reply.body));
+        twin
     }
 
     /// What the reference says of a location now.

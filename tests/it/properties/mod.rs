@@ -4,6 +4,7 @@
 //! * [`worlds`], [`history`], [`nonsense`], [`filters`]: what is drawn.
 //! * [`lab`], [`listing`]: quince and the reference side by side.
 //! * [`laws`], [`pages`], [`deltas`]: the properties. [`coverage`]: their cases say something.
+//! * [`states`]: a universe that is saved and read back goes on as if nothing had been.
 //! * [`stories`]: single cases that are worth telling.
 //!
 //! Each property runs its share of proptest's cases: `PROPTEST_CASES=2560` asks for ten times as many. A failing case
@@ -20,6 +21,7 @@ mod nonsense;
 mod pages;
 mod reference;
 mod service;
+mod states;
 mod stories;
 mod tasks;
 mod universes;

@@ -35,7 +35,7 @@ pub(super) enum Command {
 }
 
 /// Why a request is refused: `errorNumber` and `errorInfo`.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Refused {
     pub(super) number: u16,
     pub(super) info: Value,
@@ -76,7 +76,7 @@ pub(super) struct Event {
 }
 
 /// A location with its events.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Service {
     pub(super) rules: Rules,
     pub(super) state: State,
