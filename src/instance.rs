@@ -3,6 +3,8 @@
 //! [`Quince::builder`] says what shall run, [`Builder::start`] loads the world and listens, and the
 //! [`Quince`] that comes back serves until it is stopped or dropped.
 
+mod handles;
+
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -10,21 +12,16 @@ use std::sync::Arc;
 use crate::api::control::PREFIX;
 use crate::api::json::Json;
 use crate::api::{Api, ApiOptions, ControlDoor};
-use crate::engine::{
-    Advance, AdvanceError, Broken, CreateError, DEFAULT, Engine, Named, NoMark, Origin, Universe,
-    real_time,
-};
+use crate::engine::{Broken, CreateError, DEFAULT, Engine, Named, Origin, Universe, real_time};
 use crate::exchange::Door;
 use crate::http::{Limits, Server};
-use crate::model::At;
-use crate::scenario::verbs::{BadVerb, VerbCall};
 use crate::sim::settings::SettingError;
 use crate::sim::spec::WorldSpec;
-use crate::sim::verbs::{Outcome, VerbError};
-use crate::sim::{ClockMode, Settings, SiteId, date};
+use crate::sim::{ClockMode, Settings, date};
 use crate::snapshot::state::{FileError, StateFile};
 use crate::snapshot::{self, Loaded, WorldError};
 
+pub use self::handles::{ActError, ClockHandle, SettingsError, UniverseHandle};
 pub use crate::sim::VIRTUAL_START;
 
 /// Why quince did not start.
@@ -54,17 +51,6 @@ pub enum StartError {
         #[source]
         cause: std::io::Error,
     },
-}
-
-/// Why a setting was not changed.
-#[derive(Debug, thiserror::Error)]
-pub enum SettingsError {
-    /// It is unknown or has a value that is not allowed.
-    #[error(transparent)]
-    Setting(#[from] SettingError),
-    /// The universe failed before.
-    #[error(transparent)]
-    Broken(#[from] Broken),
 }
 
 /// What shall run. Every value has the default of the command line, but that the port is any free one.
@@ -353,7 +339,7 @@ impl Quince {
     }
 
     fn handle(&self, universe: Arc<Universe>) -> UniverseHandle {
-        UniverseHandle { base_url: self.url(), universe }
+        UniverseHandle::new(self.url(), universe)
     }
 
     /// A universe by its id; `default` always exists.
@@ -427,122 +413,5 @@ impl Quince {
             json.text("version", env!("CARGO_PKG_VERSION"));
         });
         String::from_utf8_lossy(&json.finish()).into_owned()
-    }
-}
-
-/// A universe of a running quince.
-#[derive(Debug, Clone)]
-pub struct UniverseHandle {
-    base_url: String,
-    universe: Arc<Universe>,
-}
-
-impl UniverseHandle {
-    /// Its id.
-    pub fn id(&self) -> &str {
-        self.universe.id()
-    }
-
-    /// Below it every surface is served for this universe alone: `http://127.0.0.1:8080/u/<id>`.
-    pub fn url(&self) -> String {
-        format!("{}/u/{}", self.base_url, self.id())
-    }
-
-    /// Changes a setting while the universe runs.
-    pub fn set(&self, key: &str, value: &str) -> Result<(), SettingsError> {
-        self.universe.turn(|turn| {
-            let mut settings = (*turn.settings()).clone();
-            settings.set(key, value)?;
-            turn.set_settings(settings);
-            turn.note("settings", "patch", format!("{key}: {value}"));
-            Ok(())
-        })?
-    }
-
-    /// The content token of a location, by the location's key.
-    ///
-    /// # Panics
-    ///
-    /// If there is no such location; the message names those that there are.
-    #[track_caller]
-    pub fn stoken(&self, location: &str) -> String {
-        let stokens = self.stokens();
-        if let Some((_, stoken)) = stokens.iter().find(|(key, _)| key == location) {
-            return stoken.clone();
-        }
-        let keys: Vec<&str> = stokens.iter().map(|(key, _)| key.as_str()).collect();
-        panic!("there is no location `{location}`; there are: {}", keys.join(", "))
-    }
-
-    /// The content token of each location, in world order. None if the universe failed.
-    pub fn stokens(&self) -> Vec<(String, String)> {
-        let stokens = self.universe.turn(|turn| {
-            let sites = turn.world().sites().iter().enumerate();
-            let each = sites.filter_map(|(place, site)| {
-                Some((site.location.profile.key.clone(), turn.stoken(SiteId(place))?))
-            });
-            each.collect()
-        });
-        stokens.unwrap_or_default()
-    }
-
-    /// Does what a verb says.
-    pub fn act(&self, verb: &VerbCall) -> Result<Outcome, ActError> {
-        let wanted = verb.verb()?;
-        let (_, outcome) = self.universe.turn(|turn| turn.act(&verb.name, &wanted))??;
-        Ok(outcome)
-    }
-
-    /// Names the present state, to compare others with. Returns the number of the journal entry.
-    pub fn mark(&self, name: &str) -> Result<u64, NoMark> {
-        self.universe.mark(name)
-    }
-
-    /// What is different between two states, a line each: names of marks, numbers of journal entries, or `now`.
-    pub fn diff(&self, from: &str, to: &str) -> Result<String, NoMark> {
-        Ok(self.universe.diff(from, to)?.to_text())
-    }
-
-    /// Its clock.
-    pub fn clock(&self) -> ClockHandle {
-        ClockHandle { universe: Arc::clone(&self.universe) }
-    }
-}
-
-/// Why a verb was not done.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum ActError {
-    /// What was written is no verb.
-    #[error(transparent)]
-    Bad(#[from] BadVerb),
-    /// It does not go with the state of the world.
-    #[error(transparent)]
-    Unfit(#[from] VerbError),
-    /// The universe failed before.
-    #[error(transparent)]
-    Broken(#[from] Broken),
-}
-
-/// The clock of a universe.
-#[derive(Debug, Clone)]
-pub struct ClockHandle {
-    universe: Arc<Universe>,
-}
-
-impl ClockHandle {
-    /// What it shows.
-    pub fn now(&self) -> Result<At, AdvanceError> {
-        Ok(self.universe.turn(|turn| turn.now())?)
-    }
-
-    /// Moves time on by a duration such as `90s`, and returns what happened on the way, in order.
-    pub fn advance(&self, by: &str) -> Result<Advance, AdvanceError> {
-        let span = date::parse_span(by).ok_or_else(|| AdvanceError::Duration(by.to_owned()))?;
-        Ok(self.universe.turn(|turn| turn.advance_by(span))?)
-    }
-
-    /// Moves time on to an instant, and returns what happened on the way, in order.
-    pub fn advance_to(&self, to: At) -> Result<Advance, AdvanceError> {
-        self.universe.turn(|turn| turn.advance_to(to))?
     }
 }

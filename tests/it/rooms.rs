@@ -13,7 +13,10 @@ const TABLE: &[(&str, &[&str])] = &[
     ("api/v2", &["engine", "journal", "exchange", "sim", "model", "api"]),
     (
         "api/control",
-        &["engine", "journal", "exchange", "sim", "model", "snapshot", "fidelity", "api"],
+        &[
+            "engine", "journal", "exchange", "sim", "model", "snapshot", "fidelity", "judge",
+            "scenario", "api",
+        ],
     ),
     ("http", &["exchange"]),
     ("scenario", &["model", "sim"]),

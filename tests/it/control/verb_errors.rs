@@ -32,7 +32,7 @@ async fn errors_point_at_the_argument() {
         ("buy-licenses", json!({"count": 0}), 400, "/count", "count is 0"),
         ("buy-licenses", json!({"count": "many"}), 400, "/count", "invalid type"),
         ("buy-licenses", json!({"cuont": 1}), 400, "/cuont", "unknown field `cuont`"),
-        ("buy-licenses", json!([]), 400, "", "arguments are an object"),
+        ("buy-licenses", json!([]), 400, "", "must be a JSON object"),
         ("buy-licenses", json!({"location": "bonn"}), 400, "/location", "there are: berlin"),
         ("buy-licenses", json!({"adam_id": "x1"}), 400, "/adam_id", "`x1` is no product id"),
         ("buy-licenses", json!({"count": 4_000_000_000_u32}), 400, "/count", "at most"),
