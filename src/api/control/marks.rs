@@ -5,12 +5,23 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::ask::json;
+use super::routes::{Parameter, Takes};
 use super::verbs::AssetView;
 use super::{Ask, Outcome, Problem};
 use crate::engine::NoMark;
 use crate::exchange::Reply;
 use crate::sim::date;
 use crate::sim::diff::{Difference, HolderName};
+
+/// The query parameters.
+pub const QUERY: &[Parameter] = &[
+    Parameter {
+        name: "from",
+        takes: Takes::Text,
+        says: "A mark, the number of a journal entry, or now.",
+    },
+    Parameter { name: "to", takes: Takes::Text, says: "Likewise; now if left out." },
+];
 
 /// A named state.
 #[derive(Debug, Serialize, JsonSchema)]

@@ -77,7 +77,7 @@ fn operation(
     let answer = answer.map_or_else(anything, |answer| answer(answers));
     let mut responses = Map::from_iter([(
         status.to_string(),
-        json!({"description": "Done.", "content": {"application/json": {"schema": answer}}}),
+        json!({"description": "Done.", "content": {route.media_type: {"schema": answer}}}),
     )]);
     let names: Vec<&str> = parameters(route.path).collect();
     for (status, says) in PROBLEMS {

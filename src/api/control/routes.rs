@@ -36,6 +36,8 @@ pub struct Route {
     pub body_optional: bool,
     /// Status and body of its answer; any JSON if there is no schema.
     pub answer: (u16, Option<SchemaOf>),
+    /// The media type of its answer.
+    pub media_type: &'static str,
     /// Statuses of its problems, besides those that every operation has.
     pub problems: &'static [u16],
 }
@@ -87,6 +89,12 @@ impl Route {
         self
     }
 
+    /// With server-sent events for an answer.
+    const fn streams(mut self) -> Self {
+        self.media_type = "text/event-stream";
+        self
+    }
+
     /// With problems of these statuses.
     const fn refuses(mut self, problems: &'static [u16]) -> Self {
         self.problems = problems;
@@ -97,6 +105,11 @@ impl Route {
 /// The schema of a type.
 fn of<T: JsonSchema>(generator: &mut SchemaGenerator) -> Schema {
     generator.subschema_for::<T>()
+}
+
+/// The schema of any JSON object.
+fn any_object(_: &mut SchemaGenerator) -> Schema {
+    schemars::json_schema!({"type": "object"})
 }
 
 /// Makes a route of an async function.
@@ -112,6 +125,7 @@ macro_rules! route {
             body: None,
             body_optional: false,
             answer: (200, None),
+            media_type: "application/json",
             problems: &[],
         }
     };
@@ -126,7 +140,10 @@ pub static ROUTES: &[Route] = &[
         "verbs.act",
         verbs::act,
         "Does what a verb says: something that happens past the MDM."
-    ),
+    )
+    .may_take(any_object)
+    .gives(200, of::<verbs::VerbDone>)
+    .refuses(&[409]),
     route!(GET, "/universes/{u}/marks", "marks.list", marks::list, "Lists the named marks."),
     route!(POST, "/universes/{u}/marks/{name}", "marks.put", marks::put, "Names this state."),
     route!(
@@ -135,49 +152,62 @@ pub static ROUTES: &[Route] = &[
         "diff.get",
         marks::diff,
         "Tells what is different between two states."
-    ),
+    )
+    .asks(marks::QUERY)
+    .gives(200, of::<marks::DiffView>),
     route!(
         GET,
         "/universes/{u}/state",
         "state.get",
         state::get,
         "Exports everything that decides what the universe does from now on, as quince.state/1."
-    ),
+    )
+    .asks(state::QUERY),
     route!(
         PUT,
         "/universes/{u}/state",
         "state.put",
         state::put,
         "Puts an exported state in place of the universe's world, clock and settings."
-    ),
+    )
+    .takes(any_object)
+    .gives(200, of::<state::Replaced>),
     route!(
         POST,
         "/universes/{u}/state/save",
         "state.save",
         state::save,
         "Saves the state of the default universe to the file of --state."
-    ),
+    )
+    .gives(200, of::<state::SavedTo>)
+    .refuses(&[409]),
     route!(
         GET,
         "/universes/{u}/journal",
         "journal.get",
         journal::get,
         "Tells what happened, as JSON or HAR; can wait for it."
-    ),
+    )
+    .asks(journal::QUERY),
     route!(
         GET,
         "/universes/{u}/journal/stream",
         "journal.stream",
         journal::stream::get,
         "Tells what happens, as server-sent events."
-    ),
+    )
+    .asks(journal::stream::QUERY)
+    .streams(),
     route!(
         POST,
         "/universes/{u}/journal/expect",
         "journal.expect",
         journal::expect::post,
         "Judges whether what was expected happened; can wait for it."
-    ),
+    )
+    .takes(of::<journal::expect::Expectation>)
+    .gives(200, of::<journal::expect::Met>)
+    .refuses(&[409]),
     route!(GET, "/openapi.json", "openapi", tables::openapi, "Tells what this API can do."),
     route!(GET, "/worlds", "worlds", tables::worlds, "Lists the worlds that have a name.")
         .gives(200, of::<tables::Worlds>),

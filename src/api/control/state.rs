@@ -5,10 +5,25 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::ask::json;
+use super::routes::{Parameter, Takes};
 use super::{Ask, Outcome, Problem};
 use crate::engine::{Broken, DEFAULT};
 use crate::exchange::Reply;
 use crate::snapshot::state::{self, FileError, Form, StateError};
+
+/// The query parameters.
+pub const QUERY: &[Parameter] = &[
+    Parameter {
+        name: "canonical",
+        takes: Takes::Words(&["true", "false"]),
+        says: "The form that is the same whoever asks.",
+    },
+    Parameter {
+        name: "redact",
+        takes: Takes::Words(&["true", "false"]),
+        says: "Without credentials.",
+    },
+];
 
 /// A state was put in place.
 #[derive(Debug, Serialize, JsonSchema)]

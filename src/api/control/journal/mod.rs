@@ -24,10 +24,38 @@ use self::telling::Telling;
 use self::view::{EntryView, Line};
 use self::watch::Watcher;
 use super::ask::json;
+use super::routes::{Parameter, Takes};
 use super::{Ask, Outcome, Problem};
 use crate::journal::{Entry, Journal, What};
 use crate::judge::Pattern;
 use crate::sim::date;
+
+/// The query parameters.
+pub const QUERY: &[Parameter] = &[
+    Parameter {
+        name: "since",
+        takes: Takes::Integer(0, 9_007_199_254_740_991),
+        says: "Only entries after this number.",
+    },
+    Parameter {
+        name: "operation",
+        takes: Takes::Text,
+        says: "Only this operation; `v2.*` for all of a surface.",
+    },
+    Parameter { name: "kind", takes: Takes::Text, says: "Only entries of this kind." },
+    Parameter { name: "limit", takes: Takes::Integer(1, 100_000), says: "At most so many." },
+    Parameter { name: "wait", takes: Takes::Text, says: "Waits so long for an entry, such as 5s." },
+    Parameter {
+        name: "canonical",
+        takes: Takes::Words(&["true", "false"]),
+        says: "The form that is the same on every machine.",
+    },
+    Parameter {
+        name: "format",
+        takes: Takes::Words(&["json", "har"]),
+        says: "As JSON, or as HAR 1.2.",
+    },
+];
 
 /// Entries that one answer tells unless asked for more or less.
 const LIMIT: usize = 1_000;
