@@ -64,6 +64,8 @@ async fn a_long_journal_keeps_memory_flat() {
     let (entries, kept) = if is_soak() { (1_000_000, 20_000) } else { (3_000, 300) };
     let builder = Quince::builder().world("small-school");
     let builder = builder.setting("journal.max_entries", &kept.to_string());
+    // So large that the number of entries is the bound that is met.
+    let builder = builder.setting("journal.max_bytes", "268435456");
     let school = Fixture::of(builder, "berlin").await;
     let call = |n: usize| {
         let mut headers = HeaderMap::new();
