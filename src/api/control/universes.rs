@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use http::StatusCode;
 use schemars::JsonSchema;
@@ -13,10 +14,11 @@ use super::clock::ClockView;
 use super::origin;
 use super::values::{SettingsByKey, Texts, real_duration};
 use super::{Ask, Outcome, Problem};
-use crate::engine::{DEFAULT, Scope, Universe};
+use crate::engine::{DEFAULT, Engine, Scope, Universe};
 use crate::journal::Journal;
 use crate::model::Span;
 use crate::sim::{Settings, SiteId, date};
+use crate::snapshot;
 
 /// All universes.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -96,6 +98,9 @@ pub struct Create {
     /// The world: by name or path, or as a world file in JSON.
     #[schemars(with = "Option<World>")]
     pub(super) world: Option<Value>,
+    /// An exported state to go on from, instead of a world; it brings its seed, clock and settings along.
+    #[schemars(with = "Option<serde_json::Map<String, Value>>")]
+    pub(super) state: Option<Value>,
     /// The seed of everything that is made up.
     pub(super) seed: Option<u64>,
     /// `wall`, `manual`, `auto` or `scaled:FACTOR`.
@@ -236,17 +241,14 @@ pub async fn get(ask: Ask<'_>) -> Outcome {
 /// `POST /universes`
 pub async fn create(ask: Ask<'_>) -> Outcome {
     ask.only(&[])?;
-    let body: Create = ask.body().map_err(|problem: Problem| match problem.pointer.as_deref() {
-        Some("/state") => {
-            let detail = "a state is not taken here: PUT .../universes/{u}/state once it is made";
-            Problem::invalid(detail).at("/state")
-        }
-        _ => problem,
-    })?;
+    let body: Create = ask.body()?;
     let ttl = body.ttl.as_deref().map(|ttl| real_duration(ttl, "/ttl")).transpose()?;
     let engine = Arc::clone(ask.engine());
     // A large world takes seconds to build; other calls need this thread.
     let made = tokio::task::spawn_blocking(move || {
+        if let Some(state) = &body.state {
+            return from_state(&engine, &body, state, ttl);
+        }
         let origin = origin::of(&body, engine.default_universe().origin())?;
         let label = origin.named.world.clone().unwrap_or_else(|| "given".to_owned());
         let universe = engine.create(body.id.as_deref(), origin, ttl)?;
@@ -260,6 +262,37 @@ pub async fn create(ask: Ask<'_>) -> Outcome {
     let stokens = stokens(&universe)?;
     let brief = Brief::of(&universe, &ask);
     json(StatusCode::CREATED, &Created { brief, stokens, applivery: None, origin: None })
+}
+
+/// A universe that goes on from an exported state.
+fn from_state(
+    engine: &Engine,
+    body: &Create,
+    state: &Value,
+    ttl: Option<Duration>,
+) -> Result<Arc<Universe>, Problem> {
+    let Create { world, seed, clock, start, profile, settings, .. } = body;
+    let more = [
+        ("/world", world.is_some()),
+        ("/seed", seed.is_some()),
+        ("/clock", clock.is_some()),
+        ("/start", start.is_some()),
+        ("/profile", profile.is_some()),
+        ("/settings", settings.is_some()),
+    ];
+    if let Some((pointer, _)) = more.iter().find(|(_, given)| *given) {
+        return Err(
+            Problem::invalid("a state brings this along; leave one of them out").at(*pointer)
+        );
+    }
+    let saved = snapshot::state::read(state.to_string().as_bytes()).map_err(|error| {
+        let problem = Problem::from(error);
+        let pointer = format!("/state{}", problem.pointer.as_deref().unwrap_or_default());
+        problem.at(pointer)
+    })?;
+    let universe = engine.create_from_state(body.id.as_deref(), saved, ttl)?;
+    universe.turn(|turn| turn.note("created", "state", "created from a state".to_owned()))?;
+    Ok(universe)
 }
 
 /// `POST /universes/{u}/fork`

@@ -130,7 +130,8 @@ async fn what_cannot_be_is_refused_with_its_place() {
         (json!({"settings": []}), "/settings"),
         (json!({"ttl": "soon"}), "/ttl"),
         (json!({"ttl": "0"}), "/ttl"),
-        (json!({"state": {}}), "/state"),
+        (json!({"state": {}}), "/state/schema"),
+        (json!({"state": {"schema": "quince.state/1"}, "seed": 1}), "/seed"),
         (json!({"rules": []}), "/rules"),
         (json!({"scenario": "x"}), "/scenario"),
         (json!([]), ""),
@@ -303,4 +304,21 @@ async fn the_library_makes_and_forks_universes_too() {
     assert!(school.quince.create_universe(Some("made")).is_err());
     let (status, number) = told(&school.below("made", &fork.stoken("berlin"), "users", None).await);
     assert_eq!((status.as_u16(), number), (200, 9622));
+}
+
+#[tokio::test]
+async fn a_universe_is_made_of_an_exported_state() {
+    let school = Fixture::school().await;
+    school.post("users/create", json!({"users": [{"clientUserId": "u-kept"}]})).await;
+    school.advance("1h");
+    let state = school.done_by("GET", "/universes/default/state", Value::Null).await;
+    let made = school.done_by("POST", "/universes", json!({"id": "kept", "state": state})).await;
+    let (one, other) = ("/universes/default/state", "/universes/kept/state");
+    let canonical = |path: &str| format!("{path}?canonical=true");
+    let one = school.done_by("GET", &canonical(one), Value::Null).await;
+    assert_eq!(one, school.done_by("GET", &canonical(other), Value::Null).await);
+    let users = Fixture::bare(http::Method::GET, "/u/kept/mdm/v2/users?clientUserId=u-kept")
+        .header("authorization", format!("Bearer {}", made["stokens"]["berlin"].as_str().unwrap()));
+    let users = school.send(users.body(http_body_util::Full::default()).unwrap()).await.json();
+    assert_eq!(users["users"][0]["status"], "Registered");
 }
