@@ -7,6 +7,7 @@
 //! Not here: making worlds up (`sim::worlds`), and universes built from them.
 
 mod fields;
+mod pointer;
 mod source;
 pub mod state;
 mod tree;
@@ -19,6 +20,7 @@ use std::path::Path;
 use thiserror::Error;
 
 use crate::nearest::nearest;
+pub use pointer::pointer;
 pub use source::Problem;
 pub use world_file::Format;
 

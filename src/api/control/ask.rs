@@ -9,6 +9,7 @@ use serde::de::DeserializeOwned;
 use super::{Bases, Control, Problem};
 use crate::engine::{Engine, Universe};
 use crate::exchange::{Reply, Request};
+use crate::snapshot;
 use crate::snapshot::state::StateFile;
 
 /// How a handler ends.
@@ -101,29 +102,12 @@ impl<'a> Ask<'a> {
         }
         let mut reader = serde_json::Deserializer::from_slice(body);
         let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
-            let pointer = pointer(error.path());
+            let pointer = snapshot::pointer(error.path());
             Problem::invalid(error.into_inner().to_string()).at(pointer)
         })?;
         reader.end().map_err(|error| Problem::invalid(error.to_string()).at(""))?;
         Ok(value)
     }
-}
-
-/// A path as a JSON pointer.
-fn pointer(path: &serde_path_to_error::Path) -> String {
-    use serde_path_to_error::Segment;
-    let mut pointer = String::new();
-    for segment in path {
-        let part = match segment {
-            Segment::Seq { index } => index.to_string(),
-            Segment::Map { key } => key.replace('~', "~0").replace('/', "~1"),
-            Segment::Enum { variant } => variant.clone(),
-            Segment::Unknown => continue,
-        };
-        pointer.push('/');
-        pointer.push_str(&part);
-    }
-    pointer
 }
 
 /// A JSON answer.

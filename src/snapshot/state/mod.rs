@@ -24,6 +24,7 @@ use thiserror::Error;
 pub(super) use file::bytes_of as file_bytes;
 pub use file::{FILE_BYTES_MAX, FileError, StateFile};
 
+use super::pointer;
 use crate::model::Flaw;
 use crate::sim::Saved;
 
@@ -149,21 +150,4 @@ fn parse<'de, T: Deserialize<'de>>(bytes: &'de [u8]) -> Result<T, StateError> {
     let end = reader.end();
     end.map_err(|error| StateError::Shape { pointer: String::new(), what: error.to_string() })?;
     Ok(value)
-}
-
-/// A path as a JSON pointer.
-fn pointer(path: &serde_path_to_error::Path) -> String {
-    use serde_path_to_error::Segment;
-    let mut pointer = String::new();
-    for segment in path {
-        let part = match segment {
-            Segment::Seq { index } => index.to_string(),
-            Segment::Map { key } => key.replace('~', "~0").replace('/', "~1"),
-            Segment::Enum { variant } => variant.clone(),
-            Segment::Unknown => continue,
-        };
-        pointer.push('/');
-        pointer.push_str(&part);
-    }
-    pointer
 }

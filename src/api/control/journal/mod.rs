@@ -30,7 +30,7 @@ use crate::journal::{Entry, Journal, What};
 use crate::judge::Pattern;
 use crate::sim::date;
 
-/// The query parameters.
+/// The query parameters; the first three select entries.
 pub const QUERY: &[Parameter] = &[
     Parameter {
         name: "since",

@@ -9,7 +9,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::{HeaderValue, header};
 
-use super::super::routes::{Parameter, Takes};
+use super::super::routes::Parameter;
 use super::telling::Telling;
 use super::view::{EntryView, Gap};
 use super::watch::Watcher;
@@ -19,20 +19,8 @@ use crate::engine::Universe;
 use crate::exchange::{Reply, Stream};
 use crate::journal::Entry;
 
-/// The query parameters.
-pub const QUERY: &[Parameter] = &[
-    Parameter {
-        name: "since",
-        takes: Takes::Integer(0, 9_007_199_254_740_991),
-        says: "Only entries after this number.",
-    },
-    Parameter {
-        name: "operation",
-        takes: Takes::Text,
-        says: "Only this operation; `v2.*` for all of a surface.",
-    },
-    Parameter { name: "kind", takes: Takes::Text, says: "Only entries of this kind." },
-];
+/// The query parameters: those that select entries.
+pub const QUERY: &[Parameter] = super::QUERY.split_at(3).0;
 
 /// How often a reader hears something, in real time.
 const HEARTBEAT: Duration = Duration::from_secs(15);
