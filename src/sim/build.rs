@@ -1,5 +1,6 @@
 //! From a world as data to a living world.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use uuid::Uuid;
@@ -25,6 +26,7 @@ pub fn build(spec: &WorldSpec, seed: u64, start: At, token_lifetime: Span) -> Wo
         let id = add_location(&mut world, location, organization, seed);
         add_tokens(&mut world, id, location, start.plus(token_lifetime));
     }
+    world.index_literals();
     world
 }
 
@@ -150,6 +152,7 @@ fn add_assignments(location: &mut Location, spec: &LocationSpec) {
 
 fn add_tokens(world: &mut World, id: SiteId, spec: &LocationSpec, expires: At) {
     let site = &mut world.sites[id.0];
+    let mut tokens = BTreeMap::new();
     for token in &spec.tokens {
         let record = TokenRecord {
             expires: token.expires.unwrap_or(expires),
@@ -157,17 +160,12 @@ fn add_tokens(world: &mut World, id: SiteId, spec: &LocationSpec, expires: At) {
             privileges: token.privileges,
             literal: token.literal.clone(),
         };
-        site.tokens.insert(token.serial, record);
-        if let Some(literal) = &token.literal {
-            world.literals.insert(literal.clone(), (id, token.serial));
-            if let Some(outer) = super::token::unwrap_outer(literal) {
-                world.literals.insert(outer.token, (id, token.serial));
-            }
-        }
+        tokens.insert(token.serial, record);
     }
-    if site.tokens.is_empty() {
+    if tokens.is_empty() {
         let privileges = Privileges::ALL;
-        site.tokens.insert(1, TokenRecord { expires, revoked: false, privileges, literal: None });
+        tokens.insert(1, TokenRecord { expires, revoked: false, privileges, literal: None });
     }
-    site.latest_serial = site.tokens.keys().next_back().copied().unwrap_or(1);
+    site.latest_serial = tokens.keys().next_back().copied().unwrap_or(1);
+    site.tokens = Arc::new(tokens);
 }

@@ -29,7 +29,8 @@ pub struct Site {
     pub limits: Limits,
     /// The service has gone from here.
     pub moved: Option<Moved>,
-    pub(super) tokens: BTreeMap<u32, TokenRecord>,
+    /// Shared by every copy: each call takes one.
+    pub(super) tokens: Arc<BTreeMap<u32, TokenRecord>>,
     pub(super) latest_serial: u32,
     due: Option<At>,
 }
@@ -137,9 +138,9 @@ pub struct World {
     pub(super) seed: u64,
     pub(super) epoch: u16,
     pub(super) sites: Vec<Site>,
-    pub(super) by_key: BTreeMap<String, SiteId>,
+    pub(super) by_key: Arc<BTreeMap<String, SiteId>>,
     /// Literal tokens, whole and by their inner token.
-    pub(super) literals: BTreeMap<String, (SiteId, u32)>,
+    pub(super) literals: Arc<BTreeMap<String, (SiteId, u32)>>,
     dues: BTreeSet<(At, SiteId)>,
     /// Writes so far, of whatever kind.
     pub(super) revision: u64,
@@ -147,13 +148,13 @@ pub struct World {
 
 impl World {
     /// A world without locations.
-    pub(super) const fn empty(seed: u64) -> Self {
+    pub(super) fn empty(seed: u64) -> Self {
         Self {
             seed,
             epoch: 0,
             sites: Vec::new(),
-            by_key: BTreeMap::new(),
-            literals: BTreeMap::new(),
+            by_key: Arc::default(),
+            literals: Arc::default(),
             dues: BTreeSet::new(),
             revision: 0,
         }
@@ -161,13 +162,13 @@ impl World {
 
     pub(super) fn add_site(&mut self, location: Location, ids: LocationIds) -> SiteId {
         let id = SiteId(self.sites.len());
-        self.by_key.insert(location.profile.key.clone(), id);
+        Arc::make_mut(&mut self.by_key).insert(location.profile.key.clone(), id);
         self.sites.push(Site {
             location: Arc::new(location),
             ids: Arc::new(ids),
             limits: Limits::DOCUMENTED,
             moved: None,
-            tokens: BTreeMap::new(),
+            tokens: Arc::default(),
             latest_serial: 1,
             due: None,
         });
@@ -185,7 +186,7 @@ impl World {
             let id = world.add_site(parts.location, ids);
             if let Some(site) = world.sites.get_mut(id.0) {
                 site.limits = parts.limits;
-                site.tokens = parts.tokens;
+                site.tokens = Arc::new(parts.tokens);
                 site.latest_serial = parts.latest_serial;
                 site.moved = parts.moved;
             }
@@ -197,17 +198,18 @@ impl World {
     }
 
     /// Finds the literal tokens, whole and by their inner token.
-    fn index_literals(&mut self) {
-        self.literals.clear();
+    pub(super) fn index_literals(&mut self) {
+        let mut literals = BTreeMap::new();
         for (place, site) in self.sites.iter().enumerate() {
-            for (serial, record) in &site.tokens {
+            for (serial, record) in site.tokens.iter() {
                 let Some(literal) = &record.literal else { continue };
-                self.literals.insert(literal.clone(), (SiteId(place), *serial));
+                literals.insert(literal.clone(), (SiteId(place), *serial));
                 if let Some(outer) = token::unwrap_outer(literal) {
-                    self.literals.insert(outer.token, (SiteId(place), *serial));
+                    literals.insert(outer.token, (SiteId(place), *serial));
                 }
             }
         }
+        self.literals = Arc::new(literals);
     }
 
     /// The seed of everything that is made up.
@@ -371,7 +373,7 @@ impl Happening {
 
 impl Site {
     /// The content tokens that the world knows, by the number of the download.
-    pub const fn tokens(&self) -> &BTreeMap<u32, TokenRecord> {
+    pub fn tokens(&self) -> &BTreeMap<u32, TokenRecord> {
         &self.tokens
     }
 

@@ -27,7 +27,7 @@ fn tokens(from: &Site, to: &Site, found: &mut Vec<Difference>) {
     let mut tell = |serial: u32, difference: Difference| {
         found.push(Difference { token: Some(serial), ..difference });
     };
-    for (serial, is) in &to.tokens {
+    for (serial, is) in to.tokens.iter() {
         let Some(was) = from.tokens.get(serial) else {
             let mut difference =
                 Difference::new("token-added", format!("token {serial} downloaded"));

@@ -52,7 +52,9 @@ impl World {
         let Some(like) = like else {
             return Err(VerbError::conflict("serial", "the location has no token to go by"));
         };
-        let record = site.tokens.entry(serial).or_insert(TokenRecord { literal: None, ..like });
+        let record = Arc::make_mut(&mut site.tokens)
+            .entry(serial)
+            .or_insert(TokenRecord { literal: None, ..like });
         change(record);
         Ok(serial)
     }
@@ -94,7 +96,7 @@ impl World {
         let privileges = before.map_or(Privileges::ALL, |token| token.privileges);
         if let Some(site) = self.sites.get_mut(id.0) {
             let token = TokenRecord { expires, revoked: false, privileges, literal: None };
-            site.tokens.insert(serial, token);
+            Arc::make_mut(&mut site.tokens).insert(serial, token);
             site.latest_serial = serial;
         }
         Ok(told(id, serial, format!("token {serial} downloaded; those before are revoked")))

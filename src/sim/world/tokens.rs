@@ -1,5 +1,7 @@
 //! Tokens of a world: which are accepted, and which it hands out.
 
+use std::sync::Arc;
+
 use super::{Credential, Session, SiteId, TokenRecord, TokenRefusal, World};
 use crate::model::{At, Limits};
 use crate::sim::date;
@@ -53,14 +55,11 @@ impl World {
     /// privileges of that location's own.
     pub fn adopt_literal(&mut self, credential: &Credential) {
         let Some(site) = self.sites.first_mut() else { return };
-        let (serial, id) = (site.latest_serial, SiteId(0));
-        if let Some(record) = site.tokens.get_mut(&serial) {
+        let tokens = Arc::make_mut(&mut site.tokens);
+        if let Some(record) = tokens.get_mut(&site.latest_serial) {
             record.literal = Some(credential.bearer.clone());
         }
-        self.literals.insert(credential.bearer.clone(), (id, serial));
-        if let Some(outer) = &credential.outer {
-            self.literals.insert(outer.token.clone(), (id, serial));
-        }
+        self.index_literals();
     }
 
     /// What a token of quince's own form says of itself, if it is genuine and of this universe.
