@@ -5,6 +5,7 @@ use std::fmt;
 use std::net::SocketAddr;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
+use std::time::Duration;
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
@@ -93,15 +94,75 @@ impl fmt::Debug for Stream {
 }
 
 /// What happens to an answer on its way out. Planned as a value, carried out by the transport.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Fate {
+    /// Its body leaves in pieces, slowly.
+    pub drip: Option<Drip>,
+    /// It breaks off.
+    pub cut: Option<Cut>,
+    /// These bytes leave in its place, whatever they mean, and the connection is closed (FIN).
+    pub garbage: Option<Bytes>,
+}
+
+/// A body that leaves in pieces.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Drip {
+    /// Bytes a piece; at least 1.
+    pub bytes: usize,
+    /// Real time between one piece and the next.
+    pub every: Duration,
+}
+
+/// Where an answer breaks off, and how.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Cut {
+    /// After how much of it.
+    pub after: After,
+    /// What the client sees then.
+    pub ends: Ends,
+    /// What ends with it on HTTP/2; on HTTP/1.1 it is always the connection.
+    pub extent: Extent,
+}
+
+/// How much of an answer leaves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum After {
+    /// So many bytes, head included.
+    Answer(u64),
+    /// The whole head, which announces the whole body, and so many bytes of the body.
+    Body(u64),
+}
+
+/// How a connection ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ends {
+    /// Reset (RST).
+    Reset,
+    /// Closed in order (FIN).
+    Close,
+}
+
+/// What a cut ends on HTTP/2.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Fate {
-    /// The answer arrives whole.
+pub enum Extent {
+    /// The stream of that exchange.
     #[default]
-    Deliver,
-    /// The connection is reset (RST) after so many bytes of the answer, head included.
-    ResetAfter(u64),
-    /// The connection is closed (FIN) after so many bytes of the answer, head included.
-    CloseAfter(u64),
+    Stream,
+    /// The connection with every stream on it.
+    Connection,
+}
+
+impl Fate {
+    /// Whether the answer arrives whole, and at once.
+    pub const fn is_plain(&self) -> bool {
+        self.drip.is_none() && self.cut.is_none() && self.garbage.is_none()
+    }
+
+    /// It breaks off there and the connection ends so.
+    pub fn cut(after: After, ends: Ends) -> Self {
+        let cut = Cut { after, ends, extent: Extent::default() };
+        Self { cut: Some(cut), ..Self::default() }
+    }
 }
 
 /// The name of the header that marks quince's own failures; no vendor sends it.
@@ -112,7 +173,7 @@ impl Reply {
     pub fn new(status: StatusCode, content_type: &'static str, body: impl Into<Bytes>) -> Self {
         let mut headers = HeaderMap::new();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
-        Self { status, headers, body: body.into(), stream: None, fate: Fate::Deliver }
+        Self { status, headers, body: body.into(), stream: None, fate: Fate::default() }
     }
 
     /// A JSON reply.
@@ -128,7 +189,7 @@ impl Reply {
     /// A reply without a body.
     pub fn empty(status: StatusCode) -> Self {
         let (headers, body) = (HeaderMap::new(), Bytes::new());
-        Self { status, headers, body, stream: None, fate: Fate::Deliver }
+        Self { status, headers, body, stream: None, fate: Fate::default() }
     }
 
     /// A reply whose body is made while it is sent.

@@ -117,7 +117,11 @@ impl Api {
         if let Some(v2::call::Opened { seq, .. }) = opened {
             let (status, headers, body) = (reply.status, reply.headers.clone(), reply.body.clone());
             let lints = lints.noticed().to_vec();
-            universe.complete(seq, &exchange, Answer { status, headers, body, lints });
+            universe.complete(
+                seq,
+                &exchange,
+                Answer { status, headers, body, lints, fate: reply.fate.clone() },
+            );
         }
         log(&exchange.request, &reply, operation, universe.id(), &lints);
         reply

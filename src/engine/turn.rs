@@ -197,7 +197,7 @@ impl<'a> Turn<'a> {
     fn append(&mut self, what: What) -> u64 {
         let (at, real) = (self.now, self.real);
         self.state.journal.bound(Bounds::of(&self.state.settings));
-        self.state.journal.append(|seq| Entry { seq, at, real, what })
+        self.state.journal.append(|seq| Entry { seq, at, real, what, injected: Vec::new() })
     }
 
     /// Finds the location that a token manages.

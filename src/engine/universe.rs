@@ -304,7 +304,13 @@ impl Universe {
         let at = state.clock.now(real);
         let text = format!("forked from {} at {seq}", self.id);
         let act = Act { kind: "forked", name: self.id.clone(), text };
-        state.journal.append(|seq| Entry { seq, at, real, what: What::Act(act) });
+        state.journal.append(|seq| Entry {
+            seq,
+            at,
+            real,
+            what: What::Act(act),
+            injected: Vec::new(),
+        });
         let (origin, begun) = (self.origin.clone(), self.begun.clone());
         Ok((Self::with(id, origin, begun, ttl, self.real_time, state), seq))
     }
@@ -341,7 +347,13 @@ impl Universe {
         let at = state.clock.now(real);
         let name = scope.as_str().to_owned();
         let act = Act { kind: "reset", text: format!("reset of {name}"), name };
-        let seq = state.journal.append(|seq| Entry { seq, at, real, what: What::Act(act) });
+        let seq = state.journal.append(|seq| Entry {
+            seq,
+            at,
+            real,
+            what: What::Act(act),
+            injected: Vec::new(),
+        });
         drop(state);
         self.grown.send_replace(seq);
         Ok(seq)
@@ -444,7 +456,13 @@ impl State {
         journal.bound(Bounds::of(settings));
         world.step_to(to, settings, |happening| {
             let at = happening.at;
-            journal.append(|seq| Entry { seq, at, real, what: What::Event(happening) });
+            journal.append(|seq| Entry {
+                seq,
+                at,
+                real,
+                what: What::Event(happening),
+                injected: Vec::new(),
+            });
         });
     }
 }

@@ -25,7 +25,7 @@ use super::{
     body::{self, Payload, Unread},
     wire::Wire,
 };
-use crate::exchange::{Door, Fate, Reply, Request, Scheme};
+use crate::exchange::{After, Cut, Door, Fate, Reply, Request, Scheme};
 
 /// What hyper sends before it reads the body of a client that asks for it.
 const CONTINUE: &str = "HTTP/1.1 100 Continue\r\n\r\n";
@@ -152,9 +152,9 @@ impl<D: Door> Gate<D> {
         }
         let body = if asked.is_head { Bytes::new() } else { body };
         let payload = if asked.is_http2 {
-            self.on_stream(body, fate)?
+            self.on_stream(body, &fate)?
         } else {
-            self.wire.plan(asked.start, fate);
+            self.wire.plan(asked.start, &fate);
             Payload::whole(body)
         };
         let payload = match stream.filter(|_| !asked.is_head) {
@@ -177,8 +177,8 @@ impl<D: Door> Gate<D> {
     ///
     /// Inexact, because a reset overtakes what is still queued: it waits for so many bytes to leave,
     /// but other streams' bytes count as well, and a client without window is not waited for long.
-    fn on_stream(&self, body: Bytes, fate: Fate) -> io::Result<Payload> {
-        let (Fate::ResetAfter(count) | Fate::CloseAfter(count)) = fate else {
+    fn on_stream(&self, body: Bytes, fate: &Fate) -> io::Result<Payload> {
+        let Some(Cut { after: After::Answer(count), .. }) = fate.cut else {
             return Ok(Payload::whole(body));
         };
         if count == 0 {

@@ -25,7 +25,7 @@ use tokio::{
 };
 
 use super::socket::Ending;
-use crate::exchange::Fate;
+use crate::exchange::{After, Cut, Ends, Fate};
 
 /// What a connection's stream and its exchanges know of each other. Clones share one state.
 #[derive(Clone, Default)]
@@ -46,13 +46,13 @@ struct Track {
     /// Bytes written on this connection so far.
     sent: u64,
     /// Set with the answer that will be the last one of the connection.
-    cut: Option<Cut>,
+    cut: Option<Planned>,
     /// How the connection ends if nothing is cut.
     ending: Ending,
 }
 
 /// Positions are counted in bytes from the start of the connection.
-struct Cut {
+struct Planned {
     /// Where the answer starts.
     start: u64,
     /// Where it ends for the client.
@@ -92,14 +92,14 @@ impl Wire {
 
     /// Fixes the fate of the HTTP/1.1 answer that starts at byte `start` of the connection. To be
     /// called before its first byte is written.
-    pub(super) fn plan(&self, start: u64, fate: Fate) {
-        let (count, ending) = match fate {
-            Fate::Deliver => return,
-            Fate::ResetAfter(count) => (count, Ending::Reset),
-            Fate::CloseAfter(count) => (count, Ending::Linger),
+    pub(super) fn plan(&self, start: u64, fate: &Fate) {
+        let Some(Cut { after: After::Answer(count), ends, .. }) = fate.cut else { return };
+        let ending = match ends {
+            Ends::Reset => Ending::Reset,
+            Ends::Close => Ending::Linger,
         };
         let end = start.saturating_add(count);
-        self.0.track.lock().cut = Some(Cut { start, end, ending });
+        self.0.track.lock().cut = Some(Planned { start, end, ending });
     }
 
     /// The connection will be closed although the client may still be sending.

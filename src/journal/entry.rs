@@ -5,7 +5,7 @@ use std::sync::{Arc, OnceLock};
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
 
-use crate::exchange::Request;
+use crate::exchange::{Fate, Request};
 use crate::model::At;
 use crate::sim::{Happening, Real};
 
@@ -20,6 +20,17 @@ pub struct Entry {
     pub real: Real,
     /// What.
     pub what: What,
+    /// What rules did to it, in order. Nothing injected is anonymous.
+    pub injected: Vec<Injected>,
+}
+
+/// An act of a rule.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Injected {
+    /// The rule's id; `preset/rule` for a rule of a preset.
+    pub rule: Arc<str>,
+    /// For people: what it did, such as `answered 503 with 9729`.
+    pub act: String,
 }
 
 /// What can happen.
@@ -89,6 +100,8 @@ pub struct Answer {
     pub body: Bytes,
     /// What was noticed about the request: name, and what it is about.
     pub lints: Vec<(&'static str, String)>,
+    /// What happens to it on its way out, as planned.
+    pub fate: Fate,
 }
 
 impl Entry {
@@ -105,7 +118,9 @@ impl Entry {
     pub(super) fn bytes(&self) -> usize {
         const ENTRY: usize = 128;
         const EXCHANGE: usize = 512;
+        let injected = self.injected.iter().map(|injected| injected.act.len() + 48).sum::<usize>();
         ENTRY
+            + injected
             + match &self.what {
                 What::Exchange(exchange) => {
                     let answered = exchange

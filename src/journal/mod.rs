@@ -9,7 +9,7 @@ mod entry;
 
 use std::collections::VecDeque;
 
-pub use entry::{Act, Answer, Entry, Exchange, Routed, What};
+pub use entry::{Act, Answer, Entry, Exchange, Injected, Routed, What};
 
 use crate::sim::Settings;
 
@@ -134,7 +134,7 @@ mod tests {
 
     fn mark(seq: u64, length: usize) -> Entry {
         let act = Act { kind: "mark", name: String::new(), text: "x".repeat(length) };
-        Entry { seq, at: At(0), real: Real(0), what: What::Act(act) }
+        Entry { seq, at: At(0), real: Real(0), what: What::Act(act), injected: Vec::new() }
     }
 
     #[test]

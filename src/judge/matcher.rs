@@ -1,37 +1,12 @@
 //! Which entries of a journal are meant, and which criterion an entry fails.
 
-use std::cell::OnceCell;
-
-use regex_lite::Regex;
 use serde_json::{Value, json};
 
 use crate::journal::{Entry, Exchange, What};
+use crate::predicate::{LookedAt, Pattern, Place, Where, text};
 
 /// Characters of a found text that are told.
 const TOLD_MAX: usize = 200;
-
-/// A dotted name; `*` as its last segment stands for one or more segments.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Pattern(String);
-
-impl Pattern {
-    /// Reads a pattern; `None` if a `*` is elsewhere than last, or a segment is empty.
-    pub fn new(text: &str) -> Option<Self> {
-        let segments: Vec<&str> = text.split('.').collect();
-        let (last, others) = segments.split_last()?;
-        let is_plain = |segment: &str| !segment.is_empty() && !segment.contains('*');
-        let fits = (*last == "*" || is_plain(last)) && others.iter().all(|it| is_plain(it));
-        fits.then(|| Self(text.to_owned()))
-    }
-
-    /// Whether it stands for this name.
-    pub fn fits(&self, name: &str) -> bool {
-        match self.0.strip_suffix('*') {
-            Some(front) => name.len() > front.len() && name.starts_with(front),
-            None => self.0 == name,
-        }
-    }
-}
 
 /// Which entries are meant: those that meet every criterion that is there.
 #[derive(Debug, Clone, Default)]
@@ -50,39 +25,6 @@ pub struct Matcher {
     pub rule: Option<String>,
     /// What stands in the request.
     pub wheres: Vec<Where>,
-}
-
-/// What stands somewhere in a request.
-#[derive(Debug, Clone)]
-pub struct Where {
-    /// Where.
-    pub place: Place,
-    /// What.
-    pub test: Test,
-}
-
-/// Somewhere in a request.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Place {
-    /// A JSON pointer into the body.
-    Body(String),
-    /// A query parameter.
-    Query(String),
-    /// A header.
-    Header(String),
-    /// The path, without the universe's prefix.
-    Path,
-}
-
-/// What stands there. Where several values do, one of them is enough.
-#[derive(Debug, Clone)]
-pub enum Test {
-    /// This; numbers and texts outside of bodies are the same.
-    Equals(Value),
-    /// A text in which the pattern is found.
-    Matches(Regex),
-    /// Anything, or nothing.
-    Exists(bool),
 }
 
 /// A criterion that an entry does not meet.
@@ -152,7 +94,7 @@ impl Matcher {
         if let Some(pattern) = &self.operation {
             let operation = exchange.map(|exchange| exchange.operation);
             if !operation.is_some_and(|operation| pattern.fits(operation)) {
-                miss("operation", &pattern.0, operation);
+                miss("operation", pattern.as_str(), operation);
             }
         }
         if let Some(key) = &self.location {
@@ -166,8 +108,10 @@ impl Matcher {
             }
         }
         if let Some(rule) = &self.rule {
-            // There are none yet.
-            miss("rule", rule, None);
+            let ids = entry.injected.iter().map(|injected| &*injected.rule).collect::<Vec<_>>();
+            if !ids.contains(&rule.as_str()) {
+                miss("rule", rule, Some(ids.join(", ").as_str()).filter(|ids| !ids.is_empty()));
+            }
         }
     }
 
@@ -182,8 +126,8 @@ impl Matcher {
             failed.push(Failed::new("status", json!(self.status), json!(status)));
         }
         if let Some(expected) = self.error {
-            let body = answer.and_then(|answer| parse(&answer.body));
-            let number = body.and_then(|body| body.get("errorNumber")?.as_i64());
+            let body = answer.and_then(|answer| serde_json::from_slice(&answer.body).ok());
+            let number = body.and_then(|body: Value| body.get("errorNumber")?.as_i64());
             if number != Some(expected) {
                 failed.push(Failed::new("error", json!(expected), json!(number)));
             }
@@ -191,10 +135,9 @@ impl Matcher {
     }
 
     fn about_request(&self, _: &Entry, exchange: Option<&Exchange>, failed: &mut Vec<Failed>) {
-        let body = OnceCell::new();
+        let looked_at = exchange.map(|exchange| LookedAt::new(&exchange.request));
         for (n, condition) in self.wheres.iter().enumerate() {
-            let got =
-                exchange.map_or_else(Vec::new, |exchange| condition.place.values(exchange, &body));
+            let got = looked_at.as_ref().map_or_else(Vec::new, |it| condition.place.values(it));
             if condition.is_met(&got) {
                 continue;
             }
@@ -207,62 +150,6 @@ impl Matcher {
     }
 }
 
-impl Place {
-    fn values(&self, exchange: &Exchange, body: &OnceCell<Option<Value>>) -> Vec<Value> {
-        let request = &exchange.request;
-        match self {
-            Self::Body(pointer) => {
-                let body = body.get_or_init(|| parse(&request.body));
-                body.as_ref().and_then(|body| body.pointer(pointer)).cloned().into_iter().collect()
-            }
-            Self::Query(key) => {
-                let query = request.query.as_deref().unwrap_or_default();
-                let pairs = form_urlencoded::parse(query.as_bytes());
-                pairs.filter(|(name, _)| name == key).map(|(_, value)| value.into()).collect()
-            }
-            Self::Header(name) => {
-                let values = request.headers.get_all(name.as_str()).iter();
-                values.map(|value| String::from_utf8_lossy(value.as_bytes()).into()).collect()
-            }
-            Self::Path => vec![request.path.as_str().into()],
-        }
-    }
-}
-
-impl Where {
-    fn is_met(&self, got: &[Value]) -> bool {
-        let is_body = matches!(self.place, Place::Body(_));
-        match &self.test {
-            Test::Exists(wanted) => got.is_empty() != *wanted,
-            Test::Equals(wanted) if is_body => got.contains(wanted),
-            Test::Equals(wanted) => got.iter().any(|value| text(value) == text(wanted)),
-            Test::Matches(pattern) => got.iter().any(|value| pattern.is_match(&text(value))),
-        }
-    }
-}
-
-impl Test {
-    fn told(&self) -> Value {
-        match self {
-            Self::Equals(value) => json!({ "equals": value }),
-            Self::Matches(pattern) => json!({ "matches": pattern.as_str() }),
-            Self::Exists(exists) => json!({ "exists": exists }),
-        }
-    }
-}
-
-fn parse(body: &[u8]) -> Option<Value> {
-    serde_json::from_slice(body).ok()
-}
-
-/// A text as it is, other values as JSON.
-fn text(value: &Value) -> String {
-    match value {
-        Value::String(text) => text.clone(),
-        other => other.to_string(),
-    }
-}
-
 /// A value, or the beginning of its text if that is long.
 fn shorten(value: Value) -> Value {
     let text = text(&value);
@@ -270,22 +157,4 @@ fn shorten(value: Value) -> Value {
         return value;
     }
     text.chars().take(TOLD_MAX).chain("...".chars()).collect::<String>().into()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_star_stands_for_what_is_below() {
-        let fits = |pattern: &str, name: &str| Pattern::new(pattern).unwrap().fits(name);
-        assert!(fits("v2.*", "v2.assets.list") && fits("*", "v2.unknown"));
-        assert!(fits("v2.assets.list", "v2.assets.list"));
-        assert!(
-            !fits("v2.*", "v2") && !fits("v2.*", "v20.x") && !fits("v2.assets", "v2.assets.list")
-        );
-        for wrong in ["", "v2.", ".v2", "v2.*.list", "v*", "v2..list", "**"] {
-            assert_eq!(Pattern::new(wrong), None, "{wrong}");
-        }
-    }
 }

@@ -6,11 +6,14 @@
 //! Invariants: pure; an exchange counts once its answer is complete, and not before. Not here: waiting, gaps, and how
 //! expectations are written (`api::control`).
 
+mod gate;
 mod matcher;
+pub mod report;
 
 use crate::journal::{Entry, What};
 
-pub use matcher::{Failed, Matcher, Pattern, Place, Test, Where};
+pub use gate::{Budget, Gate, Policy, Unfired};
+pub use matcher::{Failed, Matcher};
 
 /// How many near misses are told.
 const NEAR_MISSES_MAX: usize = 10;

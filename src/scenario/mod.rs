@@ -1,8 +1,17 @@
-//! How a scenario file says things: typed forms with their schemas, and what they become.
+//! Scenarios: a world, rules, a timeline and a gate as data. One typed model with three spellings: TOML files, JSON over
+//! the control API, and values made in Rust.
 //!
-//! So far only the verbs, which the control API takes in the same form.
+//! * [`forms`]: how things are written, and the schema of it. [`verbs`]: the verbs, likewise.
+//! * [`Scenario`]: what a file says, read and checked. [`Step`]s and what they [`Expect`] make its timeline.
 //!
-//! Invariants: an unknown key is an error; a form becomes plain data of `sim` and does nothing by itself.
+//! Invariants: everything that can be found wrong without a client is found before anything runs, all of it at once.
+//! Not here: who carries it out (`engine`), who judges (`judge`).
 
 mod arguments;
+pub mod forms;
+mod script;
 pub mod verbs;
+mod wrong;
+
+pub use script::{Act, Advance, Cause, Expect, Moment, Scenario, Step, Wanted, Window};
+pub use wrong::{Wrong, Wrongs};

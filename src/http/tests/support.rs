@@ -11,7 +11,7 @@ use tokio::{
 };
 
 use crate::{
-    api::exchange::{Door, Fate, Reply, Request},
+    api::exchange::{After, Door, Ends, Fate, Reply, Request},
     http::{Limits, Server},
 };
 
@@ -74,8 +74,8 @@ fn cut(request: &Request) -> Reply {
     for (key, value) in form_urlencoded::parse(query.as_bytes()) {
         let number: u64 = value.parse().expect("a number");
         match &*key {
-            "reset" => reply.fate = Fate::ResetAfter(number),
-            "close" => reply.fate = Fate::CloseAfter(number),
+            "reset" => reply.fate = Fate::cut(After::Answer(number), Ends::Reset),
+            "close" => reply.fate = Fate::cut(After::Answer(number), Ends::Close),
             _ => reply.body = vec![b'x'; usize::try_from(number).expect("a size")].into(),
         }
     }

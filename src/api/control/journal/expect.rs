@@ -3,9 +3,8 @@
 use std::time::Duration;
 
 use http::StatusCode;
-use regex_lite::Regex;
 use schemars::JsonSchema;
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use super::duration;
@@ -15,15 +14,13 @@ use crate::api::control::ask::json;
 use crate::api::control::{Ask, Outcome, Problem};
 use crate::engine::Universe;
 use crate::journal::Entry;
-use crate::judge::{
-    Evidence, Expected, Failed, Matcher, NearMiss, Pattern, Place, Test, Verdict, Where,
-};
+use crate::judge::{Evidence, Expected, Failed, NearMiss, Verdict};
+use crate::predicate::Place;
+use crate::scenario::forms::{Count, ExpectForm, MatchForm};
+use crate::scenario::{Wrong, Wrongs};
 
 /// How long an expectation is waited for at most.
 const WITHIN_MAX: Duration = Duration::from_mins(10);
-
-/// Steps of a sequence, and conditions on a request.
-const LIST_MAX: usize = 100;
 
 /// Entries that are taken under one lock.
 const BATCH: usize = 512;
@@ -33,79 +30,17 @@ const BATCH: usize = 512;
 #[serde(deny_unknown_fields)]
 pub struct Expectation {
     /// Entries that match, as many as `count` says.
-    pub r#match: Option<MatchBody>,
+    pub r#match: Option<MatchForm>,
     /// How many; at least one if not given.
     pub count: Option<Count>,
     /// Entries that match one after the other, whatever lies between.
-    pub sequence: Option<Vec<MatchBody>>,
+    pub sequence: Option<Vec<MatchForm>>,
     /// No entry matches.
-    pub never: Option<MatchBody>,
+    pub never: Option<MatchForm>,
     /// Only entries after this number; all since the beginning of the journal if not given.
     pub since: Option<u64>,
     /// How long to wait for it in real time, such as `5s`; not at all if not given.
     pub within: Option<String>,
-}
-
-/// How many.
-#[derive(Debug, Clone, Copy, Deserialize, JsonSchema)]
-#[serde(untagged, expecting = "a number, or an object with at_least, at_most or both")]
-pub enum Count {
-    /// So many.
-    Exactly(u64),
-    /// Between two numbers.
-    Between(Between),
-}
-
-/// Two numbers, either of which may be left out.
-#[derive(Debug, Clone, Copy, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Between {
-    /// No fewer than these.
-    pub at_least: Option<u64>,
-    /// No more than these.
-    pub at_most: Option<u64>,
-}
-
-/// Which entries: those that meet every criterion that is there.
-#[derive(Debug, Default, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct MatchBody {
-    /// `exchange`, `event-step`, `clock`, `verb`, ...
-    pub kind: Option<String>,
-    /// An operation; its last segment may be `*`.
-    pub operation: Option<String>,
-    /// Key of a location.
-    pub location: Option<String>,
-    /// HTTP status of the answer.
-    pub status: Option<u16>,
-    /// `errorNumber` of the answer.
-    pub error: Option<i64>,
-    /// Id of a rule that touched the call.
-    pub rule: Option<String>,
-    /// What stands in the request.
-    #[serde(default)]
-    pub r#where: Vec<WhereBody>,
-}
-
-/// One of `body`, `query`, `header` and `path`; and one of `equals`, `matches` and `exists`.
-#[derive(Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct WhereBody {
-    /// A JSON pointer into the body.
-    pub body: Option<String>,
-    /// A query parameter.
-    pub query: Option<String>,
-    /// A header.
-    pub header: Option<String>,
-    /// `true`: the path, without the universe's prefix.
-    pub path: Option<bool>,
-    /// This value.
-    #[serde(default, deserialize_with = "given")]
-    pub equals: Option<Value>,
-    /// A text in which this regular expression is found.
-    pub matches: Option<String>,
-    /// Anything, or nothing.
-    pub exists: Option<bool>,
 }
 
 /// It is as expected.
@@ -115,11 +50,6 @@ pub struct Met {
     pub seq: u64,
     /// Numbers of the entries that match.
     pub matched: Vec<u64>,
-}
-
-/// Tells `null` from nothing.
-fn given<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Value>, D::Error> {
-    Value::deserialize(deserializer).map(Some)
 }
 
 /// `POST /universes/{u}/journal/expect`
@@ -241,107 +171,21 @@ impl Expectation {
         })
     }
 
-    fn expected(self) -> Result<Expected, Problem> {
-        if let Some(count) = self.count
-            && self.r#match.is_none()
-        {
-            let detail = format!("{count:?} of what? `count` goes with `match`");
-            return Err(Problem::invalid(detail).at("/count"));
-        }
-        match (self.r#match, self.sequence, self.never) {
-            (Some(of), None, None) => {
-                let (at_least, at_most) = match self.count {
-                    None => (1, u64::MAX),
-                    Some(Count::Exactly(count)) => (count, count),
-                    Some(Count::Between(Between { at_least, at_most })) => {
-                        (at_least.unwrap_or(0), at_most.unwrap_or(u64::MAX))
-                    }
-                };
-                if at_least > at_most || (at_least, at_most) == (0, u64::MAX) {
-                    let detail =
-                        "`count` is a number, or has at_least, at_most or both, in this order";
-                    return Err(Problem::invalid(detail).at("/count"));
-                }
-                Ok(Expected::Count { of: of.matcher("/match")?, at_least, at_most })
-            }
-            (None, Some(steps), None) => {
-                check_length(steps.len(), "/sequence")?;
-                let steps = steps.into_iter().enumerate();
-                let steps = steps.map(|(n, step)| step.matcher(&format!("/sequence/{n}")));
-                Ok(Expected::Sequence(steps.collect::<Result<_, _>>()?))
-            }
-            (None, None, Some(of)) => Ok(Expected::Never(of.matcher("/never")?)),
-            _ => {
-                let detail = "say exactly one of `match`, `sequence` and `never`";
-                Err(Problem::invalid(detail).at(""))
+    fn expected(&self) -> Result<Expected, Problem> {
+        let form = ExpectForm {
+            of: self.r#match.as_ref(),
+            count: self.count,
+            sequence: self.sequence.as_deref(),
+            never: self.never.as_ref(),
+        };
+        let mut wrongs = Wrongs::default();
+        let expected = form.read("", &mut wrongs);
+        match (expected, wrongs.0.into_iter().next()) {
+            (Some(expected), None) => Ok(expected),
+            (_, wrong) => {
+                let Wrong { pointer, text } = wrong.unwrap_or_default();
+                Err(Problem::invalid(text).at(pointer))
             }
         }
     }
-}
-
-impl MatchBody {
-    fn matcher(self, pointer: &str) -> Result<Matcher, Problem> {
-        let operation = self.operation.map(|text| {
-            Pattern::new(&text).ok_or_else(|| {
-                let detail = format!("`{text:.80}` is no operation; write v2.users.list or v2.*");
-                Problem::invalid(detail).at(format!("{pointer}/operation"))
-            })
-        });
-        if self.r#where.len() > LIST_MAX {
-            check_length(self.r#where.len(), &format!("{pointer}/where"))?;
-        }
-        let wheres = self.r#where.into_iter().enumerate();
-        let wheres = wheres.map(|(n, body)| body.condition(&format!("{pointer}/where/{n}")));
-        Ok(Matcher {
-            kind: self.kind,
-            operation: operation.transpose()?,
-            location: self.location,
-            status: self.status,
-            error: self.error,
-            rule: self.rule,
-            wheres: wheres.collect::<Result<_, _>>()?,
-        })
-    }
-}
-
-impl WhereBody {
-    fn condition(self, pointer: &str) -> Result<Where, Problem> {
-        let invalid = |detail: &str, member: &str| {
-            Err(Problem::invalid(detail).at(format!("{pointer}{member}")))
-        };
-        let place = match (self.body, self.query, self.header, self.path) {
-            (Some(body), None, None, None) if body.is_empty() || body.starts_with('/') => {
-                Place::Body(body)
-            }
-            (Some(_), None, None, None) => {
-                return invalid("a JSON pointer is empty or begins with `/`", "/body");
-            }
-            (None, Some(query), None, None) => Place::Query(query),
-            (None, None, Some(header), None) => Place::Header(header),
-            (None, None, None, Some(true)) => Place::Path,
-            _ => {
-                return invalid(
-                    "say exactly one of `body`, `query`, `header` and `path: true`",
-                    "",
-                );
-            }
-        };
-        let test = match (self.equals, self.matches, self.exists) {
-            (Some(value), None, None) => Test::Equals(value),
-            (None, Some(pattern), None) => match Regex::new(&pattern) {
-                Ok(pattern) => Test::Matches(pattern),
-                Err(error) => return invalid(&error.to_string(), "/matches"),
-            },
-            (None, None, Some(exists)) => Test::Exists(exists),
-            _ => return invalid("say exactly one of `equals`, `matches` and `exists`", ""),
-        };
-        Ok(Where { place, test })
-    }
-}
-
-fn check_length(length: usize, pointer: &str) -> Result<(), Problem> {
-    if (1..=LIST_MAX).contains(&length) {
-        return Ok(());
-    }
-    Err(Problem::invalid(format!("1 to {LIST_MAX}, not {length}")).at(pointer))
 }

@@ -27,7 +27,7 @@ use super::ask::json;
 use super::routes::{Parameter, Takes};
 use super::{Ask, Outcome, Problem};
 use crate::journal::{Entry, Journal, What};
-use crate::judge::Pattern;
+use crate::predicate::Pattern;
 use crate::sim::date;
 
 /// The query parameters; the first three select entries.
