@@ -14,7 +14,7 @@ use tokio::{
     io::{AsyncRead, AsyncWrite},
     net::TcpStream,
     sync::watch,
-    time::timeout,
+    time::{sleep, timeout},
 };
 
 use super::{
@@ -97,9 +97,14 @@ pub(super) async fn run<D: Door>(
     };
     // hyper is gone and has dropped the socket, so the stream is back.
     let Ok(stream) = home.try_recv() else { return };
+    let close = socket::close(stream, ending, shared.limits.linger);
+    if ending == Ending::Reset {
+        // Given up half way, it would be FIN.
+        return close.await;
+    }
     tokio::select! {
         biased;
-        () = socket::close(stream, ending, shared.limits.linger) => {}
+        () = close => {}
         () = stopped(&mut stop) => {}
     }
 }
@@ -116,17 +121,29 @@ where
     D: Door,
 {
     let wire = gate.wire.clone();
-    let head_timeout = gate.limits.head_timeout;
+    let Limits { head_timeout, linger, .. } = gate.limits;
     let gate = Arc::new(gate);
     let service = service_fn(move |request| Arc::clone(&gate).exchange(request));
     let mut connection = pin!(protocol.serve_connection(TokioIo::new(stream), service));
+    let mut severed = pin!(severed(&wire, linger));
     tokio::select! {
         served = connection.as_mut() => return served,
         () = stopped(stop) => {}
         () = silence(&wire, head_timeout) => return Err("no request came in time".into()),
+        () = severed.as_mut() => return Ok(()),
     }
     connection.as_mut().graceful_shutdown();
-    connection.await
+    tokio::select! {
+        served = connection => served,
+        () = severed => Ok(()),
+    }
+}
+
+/// Ends a while after the connection was severed. It wakes the task that polls it, so that hyper
+/// comes to flush and finds the stream ended; only a client that takes nothing prevents that.
+async fn severed(wire: &Wire, patience: Duration) {
+    wire.severed().await;
+    sleep(patience).await;
 }
 
 /// Ends if no request begins in time, and never if one does. hyper's own limit on heads starts only
