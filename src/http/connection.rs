@@ -84,7 +84,8 @@ pub(super) async fn run<D: Door>(
         wire: wire.clone(),
         stop: stop.clone(),
     };
-    // TLS will go between the two: an answer's bytes are counted above it, resets happen below it.
+    // TLS will go between the two: an answer's bytes are counted (and replaced) above it, resets
+    // happen below it.
     let stream = Counted::new(socket, wire.clone());
     let served = serve(stream, gate, &shared.protocol, &mut stop).await;
 
