@@ -7,9 +7,9 @@ use serde::Serialize;
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-use super::telling::Telling;
 use crate::journal::{Entry, Exchange, Routed, What};
 use crate::sim::date;
+use crate::telling::Telling;
 
 /// What a reading of the journal tells: an entry, or that some are gone.
 #[derive(Debug, Serialize, JsonSchema)]

@@ -1,4 +1,12 @@
-//! How an entry is told: with or without credentials, as it was or in canonical form.
+//! How an exchange is told: with or without credentials, as it was or in canonical form. Whoever shows one to people
+//! or writes it into a file tells it this way: the control API, golden conversations.
+//!
+//! * [`Telling`]: what is told of an exchange. [`secrets`]: which parts of it are credentials.
+//!
+//! Invariants: the order of members, numbers and escapes stay as they came; a canonical telling has no credentials.
+//! Not here: the shape around it (`api::control`, `judge::conversation`).
+
+pub mod secrets;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -6,8 +14,7 @@ use http::{HeaderMap, header};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-use super::secrets::{self, Copying};
-use crate::engine::Universe;
+use self::secrets::Copying;
 use crate::exchange::Request;
 use crate::journal::{Exchange, Routed};
 
@@ -36,11 +43,10 @@ pub struct Told {
 }
 
 impl Telling {
-    /// How a universe wants its entries told.
-    pub fn new(universe: &Universe, canonical: bool, base_url: &str) -> Self {
-        let redact = canonical || universe.settings().journal_redact;
-        let (universe, base_url) = (universe.id().to_owned(), base_url.to_owned());
-        Self { universe, redact, canonical, base_url }
+    /// The canonical form: the same on every machine.
+    pub fn canonical(universe: &str, base_url: &str) -> Self {
+        let (universe, base_url) = (universe.to_owned(), base_url.to_owned());
+        Self { universe, redact: true, canonical: true, base_url }
     }
 
     /// The base of URLs that an exchange's client used.
