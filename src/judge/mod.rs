@@ -2,16 +2,25 @@
 //!
 //! * [`Matcher`]: which entries are meant. [`Expected`]: how many of them, or in which order.
 //! * [`Evidence`]: entries held against it, one after the other.
+//! * [`Gate`]: what fails a run besides its expectations; [`findings`]: what it finds. [`conversation`]: what the client
+//!   sent and got, to be compared with what was reviewed.
+//! * [`report`]: what became of a run, and how that is rendered.
 //!
-//! Invariants: pure; an exchange counts once its answer is complete, and not before. Not here: waiting, gaps, and how
-//! expectations are written (`api::control`).
+//! Invariants: pure; an exchange counts once its answer is complete, and not before. Not here: waiting, how
+//! expectations are written (`scenario::forms`), files (`cli::run`).
 
+pub mod conversation;
+mod findings;
 mod gate;
+mod layout;
 mod matcher;
 pub mod report;
+#[cfg(test)]
+pub(crate) mod testing;
 
 use crate::journal::{Entry, What};
 
+pub use findings::{Conduct, findings};
 pub use gate::{Budget, Gate, Policy, Unfired};
 pub use matcher::{Failed, Matcher};
 

@@ -1,4 +1,15 @@
 //! What became of a run: plain data that renderers and the control API tell.
+//!
+//! * [`Report`] and its parts. [`text`]: for people. [`junit`], [`github`]: for machines that run tests.
+//!
+//! Invariants: nothing in it varies from run to run but what the run itself did; no renderer fails or grows without
+//! bound. Not here: who makes a report (`engine`), where it goes (`cli::run`).
+
+pub mod github;
+pub mod junit;
+#[cfg(test)]
+mod tests;
+pub mod text;
 
 use std::collections::BTreeMap;
 
@@ -22,6 +33,9 @@ pub struct Report {
     pub gate: Vec<Finding>,
     /// Every rule.
     pub rules: Vec<RuleReport>,
+    /// What rules did, in order.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub acts: Vec<ActReport>,
     /// How often which operation was called.
     pub calls: BTreeMap<String, u64>,
     /// The entries of the journal that the report names, a line each.
@@ -153,6 +167,17 @@ pub struct RuleReport {
     pub because: Option<String>,
 }
 
+/// What a rule did.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct ActReport {
+    /// The entry of the journal that it touched.
+    pub seq: u64,
+    /// Its id.
+    pub rule: String,
+    /// For people: what it did.
+    pub act: String,
+}
+
 /// How a client ended.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct ClientReport {
@@ -162,4 +187,68 @@ pub struct ClientReport {
     pub code: Option<i32>,
     /// For people: how it ended.
     pub text: String,
+}
+
+impl Report {
+    /// What its parts come to: the first that applies.
+    pub fn judged(&self) -> Verdict {
+        let mut expectations = self.steps.iter().flat_map(|step| &step.expectations);
+        let is_lost =
+            |step: &StepReport| matches!(step.state, StepState::Failed | StepState::NotReached);
+        if self.steps.iter().any(is_lost)
+            || expectations.clone().any(|of| of.state == ExpectationState::Failed)
+        {
+            Verdict::ExpectationFailed
+        } else if !self.gate.is_empty() {
+            Verdict::GateFailed
+        } else if self.client.as_ref().is_some_and(|client| client.code != Some(0)) {
+            Verdict::ClientFailed
+        } else if self.steps.iter().any(|step| step.state == StepState::Waiting)
+            || expectations.any(|of| of.state == ExpectationState::Open)
+        {
+            Verdict::Open
+        } else {
+            Verdict::Passed
+        }
+    }
+
+    /// The expectations that are not met, each with its step.
+    fn failed(&self) -> impl Iterator<Item = (&StepReport, &ExpectationReport)> {
+        let all =
+            self.steps.iter().flat_map(|step| step.expectations.iter().map(move |of| (step, of)));
+        all.filter(|(_, of)| of.state == ExpectationState::Failed)
+    }
+
+    /// The line of an entry: `#12 POST ...`.
+    fn entry(&self, seq: u64) -> String {
+        match self.entries.get(&seq) {
+            Some(line) => format!("#{seq} {line}"),
+            None => format!("#{seq}"),
+        }
+    }
+}
+
+impl Verdict {
+    /// For people.
+    pub const fn text(self) -> &'static str {
+        match self {
+            Self::ExpectationFailed => "an expectation failed",
+            Self::GateFailed => "the gate failed",
+            Self::ClientFailed => "the client failed",
+            Self::Open => "not over yet",
+            Self::Passed => "passed",
+        }
+    }
+}
+
+/// The first so many of a list, and a count of the others if there are any.
+fn cut<T>(items: &[T], most: usize) -> (&[T], Option<String>) {
+    let (told, others) = items.split_at(items.len().min(most));
+    (told, (!others.is_empty()).then(|| format!("and {} more", others.len())))
+}
+
+/// A text without what a terminal could take for an order.
+fn shown(text: &str) -> String {
+    let is_order = |char: char| char.is_control() && !matches!(char, '\n' | '\t');
+    text.chars().map(|char| if is_order(char) { '\u{fffd}' } else { char }).collect()
 }
