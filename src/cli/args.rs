@@ -8,12 +8,23 @@
 // Here doc comments are the help texts, which show every character as it stands.
 #![expect(clippy::doc_markdown)]
 
+use std::ffi::OsString;
+
 use clap::{Args, Parser, Subcommand};
 
 const LAYERS: &str = "\
 Each option of serve can also be an environment variable (--ready-file as
 QUINCE_READY_FILE) or a key of the --config file (ready_file; settings in a
 table [set]). Flags win over the environment, the environment over the file.";
+
+const RUN: &str = "\
+CMD runs once per scenario and finds quince through QUINCE_URL,
+QUINCE_CONTROL_URL, QUINCE_STOKEN (of the first location) and
+QUINCE_STOKEN_<LOCATION>. It reads nothing from standard input. Placeholders of
+--env: {url}, {control_url}, {stoken}, {stoken:KEY}; {{ is a brace.
+
+Exit codes: 0 passed, 1 an expectation failed, 2 the gate failed, 3 CMD failed,
+64 usage, 65 invalid scenario, 69 cannot bind, 70 quince's own fault.";
 
 /// A test double of Apple's App and Book Management API. Not for production.
 #[derive(Debug, Parser)]
@@ -35,6 +46,9 @@ pub enum Command {
     /// Run the server until SIGINT or SIGTERM (the default)
     #[command(after_help = LAYERS)]
     Serve(ServeArgs),
+    /// Run a client inside scenarios, judge it and report
+    #[command(after_help = RUN)]
+    Run(RunArgs),
     /// Print a content token; needs no server
     Token(TokenArgs),
     /// Ask a running server whether it is ready
@@ -105,6 +119,44 @@ pub struct ServeArgs {
     /// Read options from this TOML file
     #[arg(long, value_name = "FILE")]
     pub config: Option<String>,
+}
+
+/// The options of `run`.
+#[derive(Debug, Default, Clone, Args)]
+pub struct RunArgs {
+    /// Scenario files
+    #[arg(value_name = "SCENARIO", required = true)]
+    pub scenarios: Vec<String>,
+    /// The client: a program and its arguments
+    #[arg(value_name = "CMD", last = true, required = true)]
+    pub command: Vec<OsString>,
+    /// Stop the client after so long [default: 10m]
+    #[arg(long, value_name = "DURATION")]
+    pub timeout: Option<String>,
+    /// Run the scenarios side by side
+    #[arg(long)]
+    pub parallel: bool,
+    /// Write a report: text, json, junit or github; github=- is stdout (repeatable)
+    #[arg(long, value_name = "KIND=FILE")]
+    pub report: Vec<String>,
+    /// Accept golden conversations as they are now
+    #[arg(long)]
+    pub update: bool,
+    /// One more variable for the client, such as BASE={url}/mdm/v2 (repeatable)
+    #[arg(long, value_name = "NAME=TEMPLATE")]
+    pub env: Vec<String>,
+    /// Seed, in place of the scenario's own
+    #[arg(long, value_name = "N")]
+    pub seed: Option<String>,
+    /// One behaviour setting on top of the scenario's (repeatable)
+    #[arg(long, value_name = "KEY=VALUE")]
+    pub set: Vec<String>,
+    /// The rules of a preset on top of the scenario's (repeatable)
+    #[arg(long, value_name = "NAME[@SEED]")]
+    pub preset: Vec<String>,
+    /// Write the states of snapshot steps into this folder
+    #[arg(long, value_name = "DIR")]
+    pub snapshots: Option<String>,
 }
 
 /// The options of `token`.

@@ -222,7 +222,10 @@ impl Report {
     /// The line of an entry: `#12 POST ...`.
     fn entry(&self, seq: u64) -> String {
         match self.entries.get(&seq) {
-            Some(line) => format!("#{seq} {line}"),
+            Some(line) => {
+                let own = format!("{seq} ");
+                format!("#{seq} {}", line.strip_prefix(&own).unwrap_or(line))
+            }
             None => format!("#{seq}"),
         }
     }
