@@ -11,13 +11,15 @@ pub fn line(args: &RunArgs, file: &str, seed: u64) -> String {
     option("seed", &seed.to_string());
     let several = [("set", &args.set), ("preset", &args.preset), ("env", &args.env)];
     for (name, values) in several {
-        values.iter().for_each(|value| option(name, value));
+        for value in values {
+            option(name, value);
+        }
     }
     if let Some(timeout) = &args.timeout {
         option("timeout", timeout);
     }
     words.push("--".to_owned());
-    words.extend(args.command.iter().map(|word| quoted(word)));
+    words.extend(args.command.iter().map(quoted));
     words.join(" ")
 }
 

@@ -148,7 +148,9 @@ async fn one(common: Arc<Common>, scenario: Scenario, told: Told) -> Result<Repo
     let Ran { report, printed, notes } = trial.run(told).await?;
     let _telling = common.telling.lock();
     terminal::pass_on(&printed.out, &printed.err);
-    notes.iter().for_each(|note| terminal::err(&format!("quince: {note}")));
+    for note in &notes {
+        terminal::err(&format!("quince: {note}"));
+    }
     terminal::err(text::render(&report).trim_end());
     Ok(report)
 }

@@ -48,7 +48,7 @@ pub enum Kind {
     Text,
     /// As it is.
     Json,
-    /// JUnit XML.
+    /// XML as `JUnit` writes it.
     Junit,
     /// Annotations of GitHub.
     Github,

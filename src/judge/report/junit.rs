@@ -1,4 +1,4 @@
-//! Reports as JUnit XML: a suite for each scenario, a case for each step, each expectation, each check of the gate, and
+//! Reports as XML in the form of `JUnit`: a suite for each scenario, a case for each step, each expectation, each check of the gate, and
 //! the client.
 //!
 //! Invariants: well-formed whatever the texts hold; no timestamps and no durations, so that it is the same from run to run.
@@ -35,7 +35,9 @@ pub fn render(reports: &[Report]) -> String {
         sum(Suite::failures),
         sum(Suite::skipped)
     );
-    suites.iter().for_each(|suite| suite.write(&mut xml));
+    for suite in &suites {
+        suite.write(&mut xml);
+    }
     xml += "</testsuites>\n";
     xml
 }
@@ -137,7 +139,9 @@ impl Suite {
             let _ = writeln!(xml, "      <property name=\"again\" value=\"{again}\"/>");
         }
         let _ = writeln!(xml, "    </properties>");
-        self.cases.iter().for_each(|case| case.write(&self.name, xml));
+        for case in &self.cases {
+            case.write(&self.name, xml);
+        }
         let _ = writeln!(xml, "  </testsuite>");
     }
 }
@@ -186,7 +190,9 @@ fn of_expectation(expectation: &ExpectationReport, report: &Report) -> Outcome {
             for (seq, why) in told {
                 let _ = write!(text, "\ncame near: {}: {why}", report.entry(*seq));
             }
-            others.into_iter().for_each(|others| text += &format!("\n{others}"));
+            if let Some(others) = others {
+                let _ = write!(text, "\n{others}");
+            }
             Outcome::failed(text)
         }
     }

@@ -57,6 +57,13 @@ impl Text {
         }
     }
 
+    /// How many of a list are left out, if some are.
+    fn others(&mut self, indent: usize, others: Option<String>) {
+        if let Some(others) = others {
+            self.line(indent, "", &others);
+        }
+    }
+
     fn head(&mut self, report: &Report) {
         let file = report.file.as_ref().map(|file| format!(" ({file})")).unwrap_or_default();
         self.line(0, "scenario", &format!("{}{file}, seed {}", report.scenario, report.seed));
@@ -124,7 +131,7 @@ impl Text {
         for (seq, why) in told {
             self.line(10, "", &format!("{}\n{why}", report.entry(*seq)));
         }
-        others.into_iter().for_each(|others| self.line(10, "", &others));
+        self.others(10, others);
     }
 
     fn entries(&mut self, indent: usize, name: &str, entries: &[u64], report: &Report) {
@@ -133,8 +140,10 @@ impl Text {
         }
         self.line(indent, "", &format!("{name}:"));
         let (told, others) = cut(entries, ENTRIES_MAX);
-        told.iter().for_each(|seq| self.line(indent + 2, "", &report.entry(*seq)));
-        others.into_iter().for_each(|others| self.line(indent + 2, "", &others));
+        for seq in told {
+            self.line(indent + 2, "", &report.entry(*seq));
+        }
+        self.others(indent + 2, others);
     }
 
     fn gate(&mut self, report: &Report) {
@@ -160,7 +169,7 @@ impl Text {
             let times = times(rule.fired);
             self.line(2, "", &format!("{} {times}{}", rule.id, because.unwrap_or_default()));
         }
-        others.into_iter().for_each(|others| self.line(2, "", &others));
+        self.others(2, others);
     }
 
     fn acts(&mut self, report: &Report) {
@@ -172,7 +181,7 @@ impl Text {
         for act in told {
             self.line(2, "", &format!("#{} {}: {}", act.seq, act.rule, act.act));
         }
-        others.into_iter().for_each(|others| self.line(2, "", &others));
+        self.others(2, others);
     }
 
     fn calls(&mut self, report: &Report) {
@@ -180,9 +189,10 @@ impl Text {
         let all: u64 = report.calls.values().sum();
         self.line(0, "calls", &if all == 0 { "none".to_owned() } else { all.to_string() });
         let (told, others) = cut(&calls, LIST_MAX);
-        told.iter()
-            .for_each(|(operation, count)| self.line(2, "", &format!("{count} {operation}")));
-        others.into_iter().for_each(|others| self.line(2, "", &others));
+        for (operation, count) in told {
+            self.line(2, "", &format!("{count} {operation}"));
+        }
+        self.others(2, others);
     }
 }
 
