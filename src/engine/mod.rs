@@ -1,6 +1,7 @@
 //! The universes of a process: each a world under one lock, and the turn that an exchange takes in it.
 //!
 //! * [`Engine`]: the registry. [`Universe`]: one lock. [`Turn`]: one moment under it. [`Marks`]: states kept.
+//! * `timeline`: the steps of a scenario, done under the same lock.
 //!
 //! Invariants: the order of taking is registry before universe, never two universes at once; the operating
 //! system is asked for the time in `real_time` and nowhere else. Not here: HTTP and JSON.
@@ -9,11 +10,13 @@ mod marks;
 mod rate;
 pub mod real_time;
 mod registry;
+mod timeline;
 mod turn;
 mod universe;
 
 pub use marks::{Mark, Marks, NoMark};
 pub use real_time::RealTime;
 pub use registry::{CreateError, DEFAULT, Engine, Found};
+pub use timeline::BadScenario;
 pub use turn::{Advance, AdvanceError, HAPPENED_MAX, Turn};
 pub use universe::{Broken, Diff, Named, Origin, Scope, Universe};

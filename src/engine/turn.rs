@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::timeline::Pace;
 use super::universe::State;
 use crate::journal::{Act, Bounds, Entry, Exchange, What};
 use crate::model::{At, ClientConfig, Command, ConfigChange, Failing, Limits, Refusal, Span};
@@ -15,9 +16,9 @@ use crate::sim::{
 #[derive(Debug)]
 pub struct Turn<'a> {
     universe: &'a str,
-    state: &'a mut State,
-    now: At,
-    real: Real,
+    pub(super) state: &'a mut State,
+    pub(super) now: At,
+    pub(super) real: Real,
 }
 
 /// Why time was not moved.
@@ -129,9 +130,9 @@ impl<'a> Turn<'a> {
         Some(happening)
     }
 
-    /// When the next thing falls due.
+    /// When the next thing falls due: in the world, or in the timeline of a scenario.
     pub fn next_due(&self) -> Option<At> {
-        self.state.world.next_due()
+        self.state.next_due()
     }
 
     /// Everything that decides what the universe does from now on.
@@ -268,26 +269,39 @@ impl<'a> Turn<'a> {
 
     /// Moves time on from one due instant to the next as long as `go_on` says so and something is due.
     pub fn advance_while(&mut self, go_on: impl Fn(&World) -> bool) -> Advance {
-        let before = self.seq();
-        while let Some(due) = self.state.world.next_due().filter(|_| go_on(&self.state.world)) {
-            self.state.clock.advance_to(due, self.real);
-            self.state.step_to(due, self.real);
+        let (before, from) = (self.seq(), self.now);
+        while let Some(due) = self.state.next_due().filter(|_| go_on(&self.state.world)) {
+            self.pass_to(due);
         }
-        self.arrived(before)
+        self.arrived(before, from)
     }
 
     fn move_to(&mut self, to: At) -> Advance {
-        let before = self.seq();
-        while let Some(due) = self.state.world.next_due().filter(|due| *due <= to) {
-            self.state.clock.advance_to(due, self.real);
-            self.state.step_to(due, self.real);
-        }
-        self.state.clock.advance_to(to, self.real);
-        self.arrived(before)
+        let (before, from) = (self.seq(), self.now);
+        self.pass_to(to);
+        self.arrived(before, from)
     }
 
-    fn arrived(&mut self, before: u64) -> Advance {
-        let from = std::mem::replace(&mut self.now, self.state.clock.now(self.real));
+    /// Lets time pass to `to`: everything that falls due on the way happens, in order, and steps of the timeline at
+    /// their own instants.
+    pub(super) fn pass_to(&mut self, to: At) {
+        while let Some(due) = self.state.next_due().filter(|due| *due <= to) {
+            self.show(due);
+            self.state.step_to(self.now, self.real);
+            self.proceed(Pace::Passing);
+        }
+        self.show(to);
+    }
+
+    fn show(&mut self, at: At) {
+        self.now = self.now.max(at);
+        // A clock that moves by itself may be there already.
+        if self.state.clock.now(self.real) < self.now {
+            self.state.clock.advance_to(self.now, self.real);
+        }
+    }
+
+    fn arrived(&mut self, before: u64, from: At) -> Advance {
         // What the journal had to drop happened all the same.
         let mut omitted = self.state.journal.first().saturating_sub(before + 1) as usize;
         let mut happened = Vec::new();

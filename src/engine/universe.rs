@@ -7,7 +7,7 @@
 //! Invariants: no lock is held across an await; nothing is read from a clock before the lock.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
 use parking_lot::Mutex;
@@ -16,9 +16,11 @@ use tokio::sync::watch;
 use super::marks::{Marks, NoMark, can_name};
 use super::rate::Rate;
 use super::real_time::RealTime;
+use super::timeline::{Pace, Timeline};
 use super::turn::Turn;
 use crate::journal::{Act, Answer, Bounds, Entry, Exchange, Journal, What};
 use crate::model::At;
+use crate::scenario::Scenario;
 use crate::sim::diff::{Difference, diff, to_text};
 use crate::sim::spec::WorldSpec;
 use crate::sim::{Clock, ClockMode, Real, Saved, Settings, World, build};
@@ -38,6 +40,8 @@ pub struct Origin {
     pub start: At,
     /// How all this was named, for people and for universes made after it.
     pub named: Named,
+    /// The scenario that all this is of; its timeline begins with the universe, and anew with a reset.
+    pub scenario: Option<Arc<Scenario>>,
 }
 
 /// How the origin of a universe was named.
@@ -61,7 +65,7 @@ impl Origin {
         start: At,
     ) -> Self {
         let named = Named { world: None, profile: "observed".to_owned(), start: true };
-        Self { seed, spec, settings, clock, start, named }
+        Self { seed, spec, settings, clock, start, named, scenario: None }
     }
 }
 
@@ -72,15 +76,17 @@ pub struct Universe {
     origin: Origin,
     /// What it went on with, if it did not begin with the world of its origin.
     begun: Option<Arc<Saved>>,
-    real_time: RealTime,
+    pub(super) real_time: RealTime,
     /// Dropped when nobody called it for so long, in real time.
     ttl: Option<Duration>,
     /// Real time of the latest call, in microseconds.
     last_call: AtomicU64,
     /// Held for one turn at a time, which takes microseconds and never waits.
-    state: Mutex<State>,
+    pub(super) state: Mutex<State>,
     /// The number of the latest entry that is complete; who waits for the journal waits here.
     grown: watch::Sender<u64>,
+    /// Somebody sees to it that the real-time limits of a timeline are kept.
+    pub(super) is_driven: AtomicBool,
 }
 
 /// What the lock protects.
@@ -92,6 +98,8 @@ pub(super) struct State {
     pub(super) journal: Journal,
     pub(super) marks: Marks,
     pub(super) rate: Rate,
+    /// What a scenario wants to happen, while it is carried out.
+    pub(super) timeline: Option<Box<Timeline>>,
     /// A poll of a pending event was warned about under a manual clock.
     pub(super) pending_warned: bool,
     /// A turn began and did not end: it panicked, and the world may be half changed.
@@ -150,6 +158,7 @@ impl Universe {
             last_call: AtomicU64::new(real_time.now().0),
             grown: watch::Sender::new(state.journal.last()),
             state: Mutex::new(state),
+            is_driven: AtomicBool::new(false),
         }
     }
 
@@ -185,16 +194,29 @@ impl Universe {
 
     /// Takes a turn: brings the world up to the present, then does `act`.
     pub fn turn<R>(&self, act: impl FnOnce(&mut Turn<'_>) -> R) -> Result<R, Broken> {
+        self.take(Pace::Turn, act)
+    }
+
+    /// Brings the world up to the present at this pace, then does `act`, then what the timeline wants.
+    pub(super) fn take<R>(
+        &self,
+        pace: Pace,
+        act: impl FnOnce(&mut Turn<'_>) -> R,
+    ) -> Result<R, Broken> {
         let mut state = self.state.lock();
         if std::mem::replace(&mut state.broken, true) {
             return Err(Broken);
         }
         let real = self.real_time.now();
-        self.last_call.store(real.0, Ordering::Relaxed);
+        if matches!(pace, Pace::Turn) {
+            self.last_call.store(real.0, Ordering::Relaxed);
+        }
         let (before, revision) = (state.journal.last(), state.world.revision());
-        let now = state.catch_up(real);
+        let now = state.catch_up(&self.id, real, pace);
+        let opened_after = state.journal.last();
         let mut turn = Turn::new(&self.id, &mut state, now, real);
         let result = act(&mut turn);
+        turn.proceed(Pace::End { opened_after });
         let after = state.journal.last();
         if state.world.revision() != revision {
             state.mark_write(real);
@@ -210,26 +232,22 @@ impl Universe {
     /// Brings the world up to the present without a call: what is due is done and noted, nothing else happens.
     /// Says whether more will fall due without anybody calling. A broken universe stays as it is.
     pub fn settle(&self) -> bool {
-        let mut state = self.state.lock();
-        if std::mem::replace(&mut state.broken, true) {
-            return false;
-        }
-        let before = state.journal.last();
-        state.catch_up(self.real_time.now());
-        let after = state.journal.last();
-        let is_moving = state.clock.mode() != ClockMode::Manual && state.world.next_due().is_some();
-        state.broken = false;
-        drop(state);
-        if after > before {
-            self.grown.send_replace(after);
-        }
-        is_moving
+        let is_moving =
+            |turn: &mut Turn<'_>| turn.clock_mode() != ClockMode::Manual && turn.next_due().is_some();
+        self.take(Pace::Passing, is_moving).unwrap_or(false)
     }
 
     /// Adds the answer to an exchange that a turn has opened. Called before the first byte leaves.
     pub fn complete(&self, seq: u64, exchange: &Exchange, answer: Answer) {
         if exchange.answer.set(answer).is_ok() {
-            self.state.lock().journal.recount(seq);
+            let mut state = self.state.lock();
+            state.journal.recount(seq);
+            let is_awaited = state.timeline.as_ref().is_some_and(|it| it.awaits_answer(seq));
+            drop(state);
+            if is_awaited {
+                // The steps that waited for this call are done before its first byte leaves.
+                let _ = self.turn(|_| ());
+            }
             self.grown.send_modify(|_| ());
         }
     }
@@ -299,6 +317,7 @@ impl Universe {
         let (mut state, seq) = self.turn(|turn| (turn.copy(), turn.seq()))?;
         state.broken = false;
         state.rate = Rate::default();
+        state.timeline = None;
         state.journal = Journal::default();
         let real = self.real_time.now();
         let at = state.clock.now(real);
@@ -323,7 +342,7 @@ impl Universe {
             return Err(Broken);
         }
         let real = self.real_time.now();
-        let Origin { seed, spec, settings, clock, start, .. } = &self.origin;
+        let Origin { seed, spec, settings, clock, start, scenario, .. } = &self.origin;
         if scope.has_state() {
             let world = match &self.begun {
                 Some(saved) => saved.world.clone(),
@@ -331,6 +350,7 @@ impl Universe {
             };
             state.world = world.in_place_of(&state.world);
             state.marks = Marks::default();
+            state.timeline = None;
             state.broken = false;
             state.pending_warned = false;
         }
@@ -354,9 +374,19 @@ impl Universe {
             what: What::Act(act),
             injected: Vec::new(),
         });
+        if let Some(scenario) = scenario.as_ref().filter(|_| scope.has_state()) {
+            state.broken = true;
+            let mut turn = Turn::new(&self.id, &mut state, at, real);
+            turn.begin(Arc::clone(scenario));
+            turn.proceed(Pace::End { opened_after: seq });
+            state.broken = false;
+        } else if let Some(timeline) = &mut state.timeline {
+            timeline.set_now(at);
+        }
+        let last = state.journal.last();
         drop(state);
-        self.grown.send_replace(seq);
-        Ok(seq)
+        self.grown.send_replace(last);
+        Ok(last)
     }
 }
 
@@ -421,25 +451,40 @@ impl State {
             journal: Journal::default(),
             marks: Marks::default(),
             rate: Rate::default(),
+            timeline: None,
             pending_warned: false,
             broken: false,
         }
     }
 
     /// Lets time pass to what the clock shows, and an `auto` clock jump through what is due soon: between
-    /// two requests the world is settled.
-    fn catch_up(&mut self, real: Real) -> At {
-        let now = self.clock.now(real);
-        self.step_to(now, real);
-        if self.clock.mode() == ClockMode::Auto {
-            while let Some(due) = self.world.next_due()
-                && due <= self.clock.now(real).plus(self.settings.auto_horizon)
-            {
-                self.clock.advance_to(due, real);
-                self.step_to(due, real);
-            }
+    /// two requests the world is settled. Steps of the timeline come in between.
+    fn catch_up(&mut self, universe: &str, real: Real, pace: Pace) -> At {
+        let to = self.clock.now(real);
+        let is_auto = self.clock.mode() == ClockMode::Auto;
+        // The timeline knows up to when time has passed; else nobody asks.
+        let from = self.timeline.as_ref().map_or(At(i64::MIN), |timeline| timeline.now());
+        if matches!(pace, Pace::Passing)
+            && self.timeline.as_mut().is_some_and(|timeline| timeline.holds_time(is_auto))
+        {
+            return from;
         }
-        self.clock.now(real)
+        let mut turn = Turn::new(universe, self, from, real);
+        turn.proceed(pace);
+        turn.pass_to(to);
+        while is_auto
+            && let horizon = turn.now.plus(turn.state.settings.auto_horizon)
+            && let Some(due) = turn.state.next_due().filter(|due| *due <= horizon)
+        {
+            turn.pass_to(due);
+        }
+        turn.now
+    }
+
+    /// When the next thing falls due: in the world, or in the timeline.
+    pub(super) fn next_due(&self) -> Option<At> {
+        let step = self.timeline.as_ref().and_then(|timeline| timeline.next_due());
+        self.world.next_due().into_iter().chain(step).min()
     }
 
     /// Marks the state that a turn which wrote has ended at, under the number of its last journal entry.

@@ -1,8 +1,10 @@
 //! Which entries of a journal are meant, and which criterion an entry fails.
 
+use std::fmt;
+
 use serde_json::{Value, json};
 
-use crate::journal::{Entry, Exchange, What};
+use crate::journal::{Answer, Entry, Exchange, What};
 use crate::predicate::{LookedAt, Pattern, Place, Where, text};
 
 /// Characters of a found text that are told.
@@ -126,8 +128,7 @@ impl Matcher {
             failed.push(Failed::new("status", json!(self.status), json!(status)));
         }
         if let Some(expected) = self.error {
-            let body = answer.and_then(|answer| serde_json::from_slice(&answer.body).ok());
-            let number = body.and_then(|body: Value| body.get("errorNumber")?.as_i64());
+            let number = answer.and_then(error_number);
             if number != Some(expected) {
                 failed.push(Failed::new("error", json!(expected), json!(number)));
             }
@@ -148,6 +149,41 @@ impl Matcher {
             failed.push(Failed { criterion, place, expected, got });
         }
     }
+}
+
+/// The `errorNumber` that an answer tells.
+pub fn error_number(answer: &Answer) -> Option<i64> {
+    let body: Value = serde_json::from_slice(&answer.body).ok()?;
+    body.get("errorNumber")?.as_i64()
+}
+
+impl fmt::Display for Failed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { criterion, place, expected, got } = self;
+        match place {
+            Some(Place::Body(pointer)) => write!(f, "body {pointer}")?,
+            Some(Place::Query(name)) => write!(f, "query {name}")?,
+            Some(Place::Header(name)) => write!(f, "header {name}")?,
+            Some(Place::Path) => f.write_str("path")?,
+            None => f.write_str(criterion)?,
+        }
+        let is_secret = place.as_ref().is_some_and(may_hold_secret);
+        match got {
+            Value::Null => f.write_str(" is not there")?,
+            _ if is_secret => f.write_str(" is something else")?,
+            got => write!(f, " is {}", text(got))?,
+        }
+        write!(f, ", not {}", text(expected))
+    }
+}
+
+/// Whether a credential may stand there, which is not for reports.
+fn may_hold_secret(place: &Place) -> bool {
+    let (Place::Body(name) | Place::Query(name) | Place::Header(name)) = place else {
+        return false;
+    };
+    let name = name.to_ascii_lowercase();
+    ["auth", "cookie", "token", "secret", "password", "key"].iter().any(|it| name.contains(it))
 }
 
 /// A value, or the beginning of its text if that is long.

@@ -22,7 +22,7 @@ use crate::journal::{Entry, What};
 
 pub use findings::{Conduct, findings};
 pub use gate::{Budget, Gate, Policy, Unfired};
-pub use matcher::{Failed, Matcher};
+pub use matcher::{Failed, Matcher, error_number};
 
 /// How many near misses are told.
 const NEAR_MISSES_MAX: usize = 10;
@@ -65,16 +65,23 @@ pub struct NearMiss {
     pub failed: Vec<Failed>,
 }
 
-/// Entries of a journal, held against what is expected.
-#[derive(Debug)]
+/// Entries of a journal, held against what is expected. Each is looked at once, or twice if it had no answer at first.
+#[derive(Debug, Clone)]
 pub struct Evidence {
     expected: Expected,
     seen: Vec<Seen>,
+    /// Places in `seen` of the exchanges that have no answer yet.
+    open: Vec<usize>,
+    /// The numbers of the entries that match: all of them, or one for each step that was found.
+    found: Vec<u64>,
+    last: Option<u64>,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Seen {
-    entry: Entry,
+    seq: u64,
+    /// The entry, unless it was let go.
+    entry: Option<Entry>,
     is_complete: bool,
     /// For each matcher, whether the entry fits it.
     fits: Vec<bool>,
@@ -91,58 +98,109 @@ impl Expected {
 
 impl Seen {
     fn new(entry: Entry, matchers: &[Matcher]) -> Self {
-        let mut seen = Self { entry, is_complete: false, fits: Vec::new() };
+        let seq = entry.seq;
+        let mut seen = Self { seq, entry: Some(entry), is_complete: false, fits: Vec::new() };
         seen.look(matchers);
         seen
     }
 
     /// Looks at an exchange again that had no answer.
     fn look(&mut self, matchers: &[Matcher]) {
-        if !self.is_complete {
-            self.is_complete = match &self.entry.what {
-                What::Exchange(exchange) => exchange.answer.get().is_some(),
-                What::Event(_) | What::Act(_) => true,
-            };
-            self.fits = matchers
-                .iter()
-                .map(|matcher| self.is_complete && matcher.fits(&self.entry))
-                .collect();
-        }
+        let Some(entry) = self.entry.as_ref().filter(|_| !self.is_complete) else { return };
+        self.is_complete = match &entry.what {
+            What::Exchange(exchange) => exchange.answer.get().is_some(),
+            What::Event(_) | What::Act(_) => true,
+        };
+        self.fits =
+            matchers.iter().map(|matcher| self.is_complete && matcher.fits(entry)).collect();
+    }
+
+    fn fits_any(&self) -> bool {
+        self.fits.contains(&true)
     }
 }
 
 impl Evidence {
     /// No evidence yet.
     pub const fn new(expected: Expected) -> Self {
-        Self { expected, seen: Vec::new() }
+        Self { expected, seen: Vec::new(), open: Vec::new(), found: Vec::new(), last: None }
     }
 
     /// Takes the entries that came since, in the order of their numbers, and looks again at what had no
     /// answer.
     pub fn add(&mut self, entries: impl IntoIterator<Item = Entry>) {
-        let matchers = self.expected.matchers();
-        self.seen.iter_mut().for_each(|seen| seen.look(matchers));
-        self.seen.extend(entries.into_iter().map(|entry| Seen::new(entry, matchers)));
+        let mut answered = Vec::new();
+        let (seen, matchers) = (&mut self.seen, self.expected.matchers());
+        self.open.retain(|place| {
+            seen[*place].look(matchers);
+            if seen[*place].fits_any() {
+                answered.push(*place);
+            }
+            !seen[*place].is_complete
+        });
+        for place in answered {
+            self.find_late(place);
+        }
+        for entry in entries {
+            let seen = Seen::new(entry, self.expected.matchers());
+            self.last = Some(seen.seq);
+            if !seen.is_complete {
+                self.open.push(self.seen.len());
+            }
+            self.find(&seen);
+            self.seen.push(seen);
+        }
+    }
+
+    /// Counts an entry that comes after all others.
+    fn find(&mut self, seen: &Seen) {
+        let place = match &self.expected {
+            Expected::Sequence(_) => self.found.len(),
+            Expected::Count { .. } | Expected::Never(_) => 0,
+        };
+        if seen.fits.get(place) == Some(&true) {
+            self.found.push(seen.seq);
+        }
+    }
+
+    /// Counts an entry that others came after before it had an answer.
+    fn find_late(&mut self, place: usize) {
+        if let Expected::Sequence(steps) = &self.expected {
+            if self.found.len() < steps.len() {
+                self.found.clear();
+                let seen = std::mem::take(&mut self.seen);
+                seen.iter().for_each(|seen| self.find(seen));
+                self.seen = seen;
+            }
+            return;
+        }
+        let seq = self.seen[place].seq;
+        if let Err(at) = self.found.binary_search(&seq) {
+            self.found.insert(at, seq);
+        }
+    }
+
+    /// Lets the entries before `first` go, which the journal has let go: they count on, but are no near misses any
+    /// more.
+    pub fn let_go(&mut self, first: u64) {
+        for seen in &mut self.seen {
+            if seen.seq < first && seen.is_complete {
+                seen.entry = None;
+            }
+        }
+        self.seen.retain(|seen| seen.entry.is_some() || seen.fits_any());
+        let open = self.seen.iter().enumerate().filter(|(_, seen)| !seen.is_complete);
+        self.open = open.map(|(place, _)| place).collect();
     }
 
     /// The number of the latest entry.
-    pub fn last(&self) -> Option<u64> {
-        self.seen.last().map(|seen| seen.entry.seq)
+    pub const fn last(&self) -> Option<u64> {
+        self.last
     }
 
     /// The numbers of the entries that match: all of them, or one for each step that was found.
-    pub fn matched(&self) -> Vec<u64> {
-        let Expected::Sequence(steps) = &self.expected else {
-            let matching = self.seen.iter().filter(|seen| seen.fits[0]);
-            return matching.map(|seen| seen.entry.seq).collect();
-        };
-        let mut matched = Vec::new();
-        for seen in &self.seen {
-            if matched.len() < steps.len() && seen.fits[matched.len()] {
-                matched.push(seen.entry.seq);
-            }
-        }
-        matched
+    pub fn matched(&self) -> &[u64] {
+        &self.found
     }
 
     /// What the evidence says.
@@ -201,10 +259,11 @@ impl Evidence {
             Expected::Sequence(_) => self.matched().last().copied().unwrap_or_default(),
             Expected::Count { .. } | Expected::Never(_) => 0,
         };
-        let candidates = self.seen.iter().filter(|seen| seen.entry.seq > after && !seen.fits[step]);
-        let candidates = candidates.filter(|seen| matcher.may_mean(&seen.entry));
+        let candidates = self.seen.iter().filter(|seen| seen.seq > after && !seen.fits[step]);
+        let candidates = candidates.filter_map(|seen| seen.entry.as_ref());
         let mut misses: Vec<NearMiss> = candidates
-            .map(|seen| NearMiss { seq: seen.entry.seq, failed: matcher.misses(&seen.entry) })
+            .filter(|entry| matcher.may_mean(entry))
+            .map(|entry| NearMiss { seq: entry.seq, failed: matcher.misses(entry) })
             .collect();
         misses.sort_by_key(|miss| (miss.failed.len(), miss.seq));
         misses.truncate(NEAR_MISSES_MAX);

@@ -6,9 +6,10 @@ use http::{Method, StatusCode};
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 
 use super::{
-    Ask, Outcome, Problem, clock, events, journal, lints, marks, settings, state, tables,
+    Ask, Outcome, Problem, clock, events, journal, lints, marks, scenario, settings, state, tables,
     universes, verbs,
 };
+use crate::judge::report::Report;
 
 /// A handler under way.
 pub type Handling<'a> = Pin<Box<dyn Future<Output = Outcome> + Send + 'a>>;
@@ -208,6 +209,22 @@ pub static ROUTES: &[Route] = &[
     .takes(of::<journal::expect::Expectation>)
     .gives(200, of::<journal::expect::Met>)
     .refuses(&[409]),
+    route!(
+        GET,
+        "/universes/{u}/report",
+        "report.get",
+        scenario::report,
+        "Tells what became of the universe's scenario so far."
+    )
+    .gives(200, of::<Report>),
+    route!(
+        POST,
+        "/universes/{u}/report/finish",
+        "report.finish",
+        scenario::finish,
+        "Says that the client has ended, which judges everything that is open; tells what became of the scenario."
+    )
+    .gives(200, of::<Report>),
     route!(GET, "/openapi.json", "openapi", tables::openapi, "Tells what this API can do."),
     route!(GET, "/worlds", "worlds", tables::worlds, "Lists the worlds that have a name.")
         .gives(200, of::<tables::Worlds>),

@@ -121,7 +121,7 @@ impl Trial {
             let problem = Problem::conflict("journal-gap", detail);
             return Err(problem.with("from", from.into()).with("to", to.into()));
         }
-        let matched = self.evidence.matched();
+        let matched = self.evidence.matched().to_vec();
         if self.evidence.verdict() == Verdict::Holds {
             return json(StatusCode::OK, &Met { seq: self.seq, matched });
         }
