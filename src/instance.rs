@@ -247,7 +247,8 @@ impl Builder {
             }
             Loaded::World(spec) => {
                 let (seed, clock, spec) = (self.seed, self.clock, Arc::new(spec));
-                let origin = Origin { seed, spec, settings, clock, start, named };
+                let rules = Vec::new();
+                let origin = Origin { seed, spec, settings, clock, start, rules, named };
                 Engine::new(origin, self.auto_universe)
             }
         };

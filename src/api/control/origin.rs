@@ -39,7 +39,7 @@ pub(super) fn of(body: &Create, default: &Origin) -> Result<Origin, Problem> {
         ClockMode::Wall => real_time::today(),
         _ => VIRTUAL_START,
     });
-    Ok(Origin { seed, spec, settings, clock, start, named })
+    Ok(Origin { seed, spec, settings, clock, start, rules: default.rules.clone(), named })
 }
 
 type Spec = (Arc<WorldSpec>, Option<String>);

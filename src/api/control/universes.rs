@@ -290,7 +290,7 @@ fn from_state(
         let pointer = format!("/state{}", problem.pointer.as_deref().unwrap_or_default());
         problem.at(pointer)
     })?;
-    let universe = engine.create_from_state(body.id.as_deref(), saved, ttl)?;
+    let universe = engine.create_from_state(body.id.as_deref(), saved, Vec::new(), ttl)?;
     universe.turn(|turn| turn.note("created", "state", "created from a state".to_owned()))?;
     Ok(universe)
 }
