@@ -248,6 +248,12 @@ impl Universe {
         is_moving
     }
 
+    /// What the clock shows; nothing happens by looking.
+    pub(super) fn shown(&self) -> At {
+        let real = self.real_time.now();
+        self.state.lock().clock.now(real)
+    }
+
     /// How long it takes until the clock shows `at`. A clock of mode `auto` jumps there.
     pub(super) fn until(&self, at: At) -> Until {
         let real = self.real_time.now();

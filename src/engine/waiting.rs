@@ -22,7 +22,10 @@ pub async fn pass(universe: &Weak<Universe>, now: At, waits: &[Wait]) {
     let mut at = now;
     for wait in waits {
         match wait.clock {
-            ClockUsed::Real => tokio::time::sleep(wait.span).await,
+            ClockUsed::Real => {
+                tokio::time::sleep(wait.span).await;
+                at = universe.upgrade().map_or(at, |universe| universe.shown());
+            }
             ClockUsed::Virtual => {
                 let span = i64::try_from(wait.span.as_millis()).unwrap_or(i64::MAX);
                 at = at.plus(Span(span));
