@@ -21,7 +21,7 @@ use crate::sim::{ClockMode, Settings, date};
 use crate::snapshot::state::{FileError, StateFile};
 use crate::snapshot::{self, Loaded, WorldError};
 
-pub use self::handles::{ActError, ClockHandle, SettingsError, UniverseHandle};
+pub use self::handles::{ActError, ClockHandle, RuleError, SettingsError, UniverseHandle};
 pub use crate::sim::VIRTUAL_START;
 
 /// Why quince did not start.

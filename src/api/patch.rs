@@ -73,7 +73,9 @@ fn below(raw: &RawValue, names: &[String], change: Change<'_>) -> Option<String>
                 (true, Change::Add(value)) if place <= elements.len() => {
                     elements.insert(place, own(value.to_string())?);
                 }
-                (true, Change::Replace(value)) => *elements.get_mut(place)? = own(value.to_string())?,
+                (true, Change::Replace(value)) => {
+                    *elements.get_mut(place)? = own(value.to_string())?
+                }
                 (true, Change::Remove) if place < elements.len() => drop(elements.remove(place)),
                 _ => return None,
             }

@@ -66,7 +66,9 @@ impl Turn<'_> {
                     let outcome = outcome.map_err(|error| error.to_string());
                     outcome.map(|outcome| ("verb", name.as_str(), outcome.text))
                 }
-                Deed::Set(key, value) => self.set_one(key, value).map(|text| ("settings", "patch", text)),
+                Deed::Set(key, value) => {
+                    self.set_one(key, value).map(|text| ("settings", "patch", text))
+                }
             };
             let act = match &deed {
                 Deed::Verb(name, _) => format!("verb {name}"),
@@ -131,6 +133,7 @@ fn tells_date(plan: &Plan) -> bool {
 /// What the journal says of a step of an event that a rule touched.
 pub(super) fn provenance(rules: &Rules, site: SiteId, number: u64) -> Vec<Injected> {
     let rule = rules.touched.rule(site, number);
-    let injected = |rule: &Arc<str>| Injected { rule: Arc::clone(rule), act: format!("event {rule}") };
+    let injected =
+        |rule: &Arc<str>| Injected { rule: Arc::clone(rule), act: format!("event {rule}") };
     rule.map(injected).into_iter().collect()
 }

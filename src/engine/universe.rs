@@ -145,8 +145,7 @@ impl Universe {
     pub(super) fn begun_alike(&self, id: &str) -> Self {
         match &self.begun {
             Some(saved) => {
-                let mut universe =
-                    Self::from_state(id, Saved::clone(saved), None, self.real_time);
+                let mut universe = Self::from_state(id, Saved::clone(saved), None, self.real_time);
                 universe.state.get_mut().begin_rules(&self.origin.rules);
                 universe.origin.rules.clone_from(&self.origin.rules);
                 universe

@@ -34,11 +34,8 @@ impl Draws<'_> {
 }
 
 fn stream(seed: u64, location: &str, rule: &str, purpose: &str, count: u64) -> Stream {
-    let purpose = if purpose.is_empty() {
-        format!("rule.{rule}")
-    } else {
-        format!("rule-{purpose}.{rule}")
-    };
+    let purpose =
+        if purpose.is_empty() { format!("rule.{rule}") } else { format!("rule-{purpose}.{rule}") };
     Stream::new(seed, location, &purpose, count)
 }
 

@@ -123,8 +123,7 @@ impl Rules {
             };
             let chosen = rule.on.which.chooses(standing.matched)
                 && rule.on.odds.is_none_or(|ppm| draws.stream("").chance(ppm));
-            let tired =
-                rule.on.max_consecutive.is_some_and(|most| standing.consecutive >= most);
+            let tired = rule.on.max_consecutive.is_some_and(|most| standing.consecutive >= most);
             if !chosen || tired {
                 standing.consecutive = 0;
                 continue;

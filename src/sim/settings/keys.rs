@@ -3,8 +3,8 @@
 use super::values::{Value, put, words};
 use super::{
     Allowed, ExpirationDate, NotificationsHttp, NumericAdamId, PageAtTotal, RemovalsInDelta,
-    RetiredCount, RetryAfterClock, ServiceConfig, SettingError, Settings, UnknownToken, UnknownUserText,
-    UnlimitedLists, nearest,
+    RetiredCount, RetryAfterClock, ServiceConfig, SettingError, Settings, UnknownToken,
+    UnknownUserText, UnlimitedLists, nearest,
 };
 use crate::model::{ManagedAccounts, SameAccount, UnknownUser};
 

@@ -3,7 +3,8 @@
 
 use super::{
     ExpirationDate, NotificationsHttp, NumericAdamId, PageAtTotal, RemovalsInDelta, RetiredCount,
-    RetryAfterClock, ServiceConfig, SettingError, Settings, UnknownToken, UnknownUserText, UnlimitedLists,
+    RetryAfterClock, ServiceConfig, SettingError, Settings, UnknownToken, UnknownUserText,
+    UnlimitedLists,
 };
 use crate::model::{Behaviour, Delay, ManagedAccounts, SameAccount, Span, UnknownUser};
 

@@ -9,8 +9,8 @@ use super::{Form, SCHEMA};
 use crate::model::asset::Asset;
 use crate::model::event::{Event, Work};
 use crate::model::{
-    AssetName, ClientConfig, Delay, Failing, Limits, Location, Platforms, Privileges, Supply, Targets,
-    UserId, UserRequest,
+    AssetName, ClientConfig, Delay, Failing, Limits, Location, Platforms, Privileges, Supply,
+    Targets, UserId, UserRequest,
 };
 use crate::sim::world::TokenRecord;
 use crate::sim::{ClockMode, Saved, Site};

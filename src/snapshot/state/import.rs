@@ -273,10 +273,10 @@ fn event(event: doc::Event) -> Result<(u64, Event, bool), Flaw> {
             Work::Users(Arc::new(users.into_iter().map(request).collect()))
         }
     };
-    let failing = event.failing.into_iter().map(|it| Failing {
-        why: it.why.with(it.error),
-        chosen: work_targets(it.chosen),
-    });
+    let failing = event
+        .failing
+        .into_iter()
+        .map(|it| Failing { why: it.why.with(it.error), chosen: work_targets(it.chosen) });
     let made = Event {
         kind: event.kind.into(),
         accepted: event.accepted.0,
