@@ -13,7 +13,9 @@ use std::sync::Arc;
 use crate::api::control::PREFIX;
 use crate::api::json::Json;
 use crate::api::{Api, ApiOptions, ControlDoor};
-use crate::engine::{BadScenario, Broken, CreateError, DEFAULT, Engine, Named, Origin, Universe, real_time};
+use crate::engine::{
+    BadScenario, Broken, CreateError, DEFAULT, Engine, Named, Origin, Universe, real_time,
+};
 use crate::exchange::Door;
 use crate::http::{Limits, Server};
 use crate::scenario::Scenario;
@@ -23,7 +25,7 @@ use crate::sim::{ClockMode, Settings, date};
 use crate::snapshot::state::{FileError, StateFile};
 use crate::snapshot::{self, Loaded, WorldError};
 
-pub use self::handles::{ActError, ClockHandle, SettingsError, UniverseHandle};
+pub use self::handles::{ActError, ClockHandle, RuleError, SettingsError, UniverseHandle};
 pub use self::runs::{BeginError, FinishError, Unmet};
 pub use crate::sim::VIRTUAL_START;
 
@@ -267,10 +269,12 @@ impl Builder {
             }
             Loaded::World(spec) => {
                 let (seed, clock, spec) = (self.seed, self.clock, Arc::new(spec));
+                let rules = Vec::new();
                 let mut origin =
-                    Origin { seed, spec, settings, clock, start, named, scenario: None };
+                    Origin { seed, spec, settings, clock, start, rules, named, scenario: None };
                 if let Some(scenario) = &self.scenario {
-                    origin = Origin::of_scenario(scenario, &origin).map_err(BadScenario::Setting)?;
+                    origin =
+                        Origin::of_scenario(scenario, &origin).map_err(BadScenario::Setting)?;
                 }
                 Engine::new(origin, self.auto_universe)
             }

@@ -44,8 +44,8 @@ pub mod store;
 pub mod telling;
 
 pub use instance::{
-    ActError, BeginError, Builder, ClockHandle, FinishError, Quince, SaveError, SettingsError,
-    StartError, Unmet, UniverseHandle, VIRTUAL_START,
+    ActError, BeginError, Builder, ClockHandle, FinishError, Quince, RuleError, SaveError,
+    SettingsError, StartError, UniverseHandle, Unmet, VIRTUAL_START,
 };
 pub use sim::ClockMode;
 

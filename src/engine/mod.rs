@@ -10,9 +10,11 @@ mod marks;
 mod rate;
 pub mod real_time;
 mod registry;
+mod rules;
 mod timeline;
 mod turn;
 mod universe;
+pub mod waiting;
 
 pub use marks::{Mark, Marks, NoMark};
 pub use real_time::RealTime;

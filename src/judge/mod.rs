@@ -88,7 +88,8 @@ struct Seen {
 }
 
 impl Expected {
-    fn matchers(&self) -> &[Matcher] {
+    /// Which entries it is about: one matcher, or one for each step of a sequence.
+    pub fn matchers(&self) -> &[Matcher] {
         match self {
             Self::Count { of, .. } | Self::Never(of) => std::slice::from_ref(of),
             Self::Sequence(steps) => steps,

@@ -3,8 +3,6 @@
 use std::path::Path;
 
 use crate::faults::Rule;
-use crate::instance::{Builder, UniverseHandle};
-use crate::judge::report::Report;
 use crate::scenario::Scenario;
 
 pub(super) fn load(_: &Path, _: Option<u64>) -> Result<Scenario, &'static str> {
@@ -17,29 +15,4 @@ pub(super) fn rules(_: &str, _: Option<u64>) -> Result<Vec<Rule>, &'static str> 
 
 pub(super) fn split(text: &str) -> Option<(&str, Option<u64>)> {
     Some((text, None))
-}
-
-pub(super) trait Begins: Sized {
-    fn scenario(self, scenario: Scenario) -> Self;
-}
-
-impl Begins for Builder {
-    fn scenario(self, _: Scenario) -> Self {
-        self
-    }
-}
-
-pub(super) trait Reports {
-    fn report(&self) -> Option<Report>;
-    fn finish(&self) -> Result<Report, &'static str>;
-}
-
-impl Reports for UniverseHandle {
-    fn report(&self) -> Option<Report> {
-        None
-    }
-
-    fn finish(&self) -> Result<Report, &'static str> {
-        Err("scenarios cannot be carried out yet")
-    }
 }

@@ -15,7 +15,6 @@ use super::super::error::{Error, Outcome};
 use super::super::terminal;
 use super::client::{self, Client, Printed, Wanted};
 use super::golden;
-use super::seam::{Begins, Reports};
 use super::signals::{self, Told};
 use super::template::Values;
 use super::{Common, again, shown};

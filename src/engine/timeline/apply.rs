@@ -42,6 +42,7 @@ impl Origin {
             settings: settings_of(scenario, &base.settings)?,
             clock,
             start,
+            rules: scenario.rules.clone(),
             named,
             scenario: Some(Arc::clone(scenario)),
         })
@@ -74,7 +75,7 @@ impl Universe {
         Ok(Some(seq))
     }
 
-    /// Puts what a scenario says of world, clock and settings in place of this universe's, and begins it. Tokens stay,
+    /// Puts what a scenario says of world, clock, settings and rules in place of this universe's, and begins it. Tokens stay,
     /// and with them the universe's own seed: the scenario's has made its world only. A reset goes back to what was
     /// before all scenarios that came so. Returns the number of the journal entry that says so.
     pub fn apply(self: &Arc<Self>, scenario: Arc<Scenario>) -> Result<u64, BadScenario> {
@@ -82,7 +83,8 @@ impl Universe {
         let (now, seed) = self.turn(|turn| (turn.now(), turn.world().seed()))?;
         let start = scenario.start.unwrap_or(now);
         // A large world takes a while to build: not under the lock.
-        let world = scenario.world.as_ref().map(|spec| build(spec, seed, start, settings.token_lifetime));
+        let world =
+            scenario.world.as_ref().map(|spec| build(spec, seed, start, settings.token_lifetime));
         let seq = self.turn(|turn| {
             if let Some(world) = world {
                 turn.state.world = world.in_place_of(&turn.state.world);
@@ -96,6 +98,7 @@ impl Universe {
                 turn.set_clock_mode(mode);
             }
             turn.set_settings(settings);
+            turn.state.begin_rules(&scenario.rules);
             turn.begin(scenario)
         })?;
         self.drive();
@@ -111,9 +114,14 @@ impl Universe {
     /// What became of the scenario so far; nothing without one.
     pub fn report(&self) -> Option<Report> {
         self.tick();
-        let state = self.state.lock();
-        let timeline = state.timeline.as_ref()?;
-        Some(timeline.report(&state.journal))
+        let (mut report, evidence) = {
+            let state = self.state.lock();
+            let timeline = state.timeline.as_ref()?;
+            let evidence = timeline.evidence(self.id(), &state.journal);
+            (timeline.report(&state.journal, &state.rules), evidence)
+        };
+        evidence.complete(&mut report);
+        Some(report)
     }
 }
 

@@ -2,16 +2,17 @@
 //!
 //! * [`Timeline`]: how far it is. [`wait`]: what a step waits for. [`acts`]: what it does. [`state`]: what it expects of the
 //!   world. [`trial`]: what it expects of the journal. [`report`]: what became of it. [`apply`]: from a scenario to a
-//!   universe. [`drive`]: who looks at real time.
+//!   universe. [`drive`]: who looks at real time. [`gate`]: what the gate finds.
 //!
 //! Invariants: steps are done in their order, under the lock of the universe and never across an await; those that a call
 //! has set off are done before its first byte leaves, or before the next turn if that comes first, so that no step races
-//! the client; each entry of the journal is looked at once. Not here: rules and how they fire (`faults`), the gate
-//! (`judge`).
+//! the client; each entry of the journal is looked at once. Not here: rules and how they fire (`faults`), what
+//! fails a gate (`judge`).
 
 mod acts;
 mod apply;
 mod drive;
+mod gate;
 mod report;
 mod state;
 mod trial;

@@ -2,13 +2,14 @@
 
 use std::collections::BTreeMap;
 
+use super::Timeline;
 use super::trial::clock_of;
-use super::{Stands, Timeline};
+use crate::faults::Rules;
 use crate::journal::{Entry, Journal, What};
 use crate::judge::error_number;
 use crate::judge::report::{
-    ExpectationReport, ExpectationState, Finding, JudgedBy, Report, RuleReport, StepReport,
-    StepState, Verdict,
+    ExpectationReport, ExpectationState, JudgedBy, Report, RuleReport, StepReport, StepState,
+    Verdict,
 };
 use crate::scenario::{Step, Wanted};
 
@@ -38,31 +39,33 @@ pub(super) fn first_report(step: &Step) -> StepReport {
 
 impl Timeline {
     /// What became of it so far.
-    pub(super) fn report(&self, journal: &Journal) -> Report {
+    pub(super) fn report(&self, journal: &Journal, standing: &Rules) -> Report {
         let mut steps = self.steps.clone();
         for trial in &self.trials {
             let (step, n) = trial.place();
-            if let Some(report) = steps.get_mut(step).and_then(|step| step.expectations.get_mut(n)) {
+            if let Some(report) = steps.get_mut(step).and_then(|step| step.expectations.get_mut(n))
+            {
                 trial.tell(report, ExpectationState::Open);
             }
         }
         let scenario = &self.scenario;
         let rules = scenario.rules.iter().map(|rule| {
-            // A rule's own counters tell more: how many calls met its conditions.
+            // A rule that somebody took away has no counters any more.
             let fired = self.fired.get(&rule.id).copied().unwrap_or_default();
+            let (matched, fired) =
+                standing.get(&rule.id).map_or((fired, fired), |it| (it.matched, it.fired));
             let (optional, because) = (rule.optional, rule.because.clone());
-            RuleReport { id: rule.id.to_string(), matched: fired, fired, optional, because }
+            RuleReport { id: rule.id.to_string(), matched, fired, optional, because }
         });
-        // What the gate finds has its place here.
-        let gate: Vec<Finding> = Vec::new();
         let mut report = Report {
             scenario: scenario.name.clone(),
             file: scenario.file.clone(),
             seed: scenario.seed,
-            verdict: verdict(self.stands == Stands::Over, &steps, &gate),
+            verdict: Verdict::Open,
             steps,
-            gate,
+            gate: Vec::new(),
             rules: rules.collect(),
+            acts: Vec::new(),
             calls: self.calls.iter().map(|(name, count)| ((*name).to_owned(), *count)).collect(),
             entries: self.lines.clone(),
             client: None,
@@ -73,23 +76,6 @@ impl Timeline {
         let missing: Vec<u64> = named.filter(|seq| !self.lines.contains_key(seq)).collect();
         report.entries.extend(spelled(journal, missing));
         report
-    }
-}
-
-/// What a run comes to, as far as its steps and its gate say.
-fn verdict(is_over: bool, steps: &[StepReport], gate: &[Finding]) -> Verdict {
-    let is_unmet = |it: &ExpectationReport| it.state == ExpectationState::Failed;
-    let has_failed = |step: &StepReport| {
-        step.state == StepState::Failed || step.expectations.iter().any(is_unmet)
-    };
-    if !is_over {
-        Verdict::Open
-    } else if steps.iter().any(has_failed) {
-        Verdict::ExpectationFailed
-    } else if gate.is_empty() {
-        Verdict::Passed
-    } else {
-        Verdict::GateFailed
     }
 }
 
@@ -108,7 +94,7 @@ pub(super) fn spelled(journal: &Journal, seqs: Vec<u64>) -> BTreeMap<u64, String
 }
 
 /// An entry in one line: `12 v2.assets.associate berlin POST /mdm/v2/assets/associate -> 200`.
-fn line(entry: &Entry) -> String {
+pub(super) fn line(entry: &Entry) -> String {
     let seq = entry.seq;
     let mut line = match &entry.what {
         What::Exchange(exchange) => {

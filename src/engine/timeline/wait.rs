@@ -171,8 +171,13 @@ fn fits(cause: &Cause, exchange: &Exchange) -> Fits {
     if fits { Fits::Wholly } else { Fits::Operation }
 }
 
+/// Whether a call is one that a step waits for.
+pub(super) fn is_for(cause: &Cause, exchange: &Exchange) -> bool {
+    matches!(fits(cause, exchange), Fits::Wholly)
+}
+
 /// The page that a call of a list asks for; without an index it is page 0.
-fn page_of(exchange: &Exchange) -> u64 {
+pub(super) fn page_of(exchange: &Exchange) -> u64 {
     let query = exchange.request.query.as_deref().unwrap_or_default();
     let mut pairs = form_urlencoded::parse(query.as_bytes());
     let index = pairs.find(|(name, _)| name == "pageIndex");
