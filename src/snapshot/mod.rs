@@ -6,13 +6,8 @@
 //!
 //! Not here: making worlds up (`sim::worlds`), and universes built from them.
 
-mod fields;
 mod pointer;
-mod source;
 pub mod state;
-mod tree;
-mod tree_json;
-mod tree_toml;
 pub mod world_file;
 
 use std::path::Path;
@@ -21,8 +16,9 @@ use thiserror::Error;
 
 use crate::nearest::nearest;
 pub use pointer::pointer;
-pub use source::Problem;
 pub use world_file::Format;
+
+pub use crate::text::source::Problem;
 
 use crate::sim::Saved;
 use crate::sim::spec::WorldSpec;

@@ -264,13 +264,12 @@ impl ExpectItem {
     }
 
     fn journal(&self, kind: &str, at: &str, wrongs: &mut Wrongs) -> Option<Wanted> {
-        let expected = match &self.notification {
-            Some(name) => self.notification(name, at, wrongs),
-            None => {
-                let (of, never) = (self.of.as_ref(), self.never.as_ref());
-                let sequence = self.sequence.as_deref();
-                ExpectForm { of, count: self.count, sequence, never }.read(at, wrongs)
-            }
+        let expected = if let Some(name) = &self.notification {
+            self.notification(name, at, wrongs)
+        } else {
+            let (of, never) = (self.of.as_ref(), self.never.as_ref());
+            let sequence = self.sequence.as_deref();
+            ExpectForm { of, count: self.count, sequence, never }.read(at, wrongs)
         };
         let since = match &self.since {
             Some(text) => Some(label(text, &format!("{at}/since"), wrongs)?),

@@ -29,11 +29,6 @@ const NAME_MAX: usize = 200;
 /// Levels of a table of dotted keys.
 const DOTS_MAX: usize = 6;
 
-/// For the end of a flag: serde skips it if it is not set.
-pub(super) const fn is_false(flag: &bool) -> bool {
-    !*flag
-}
-
 /// A value for a message, cut short.
 pub(super) fn quoted(text: &str) -> String {
     let short: String = text.chars().take(60).flat_map(char::escape_debug).collect();

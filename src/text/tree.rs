@@ -4,16 +4,18 @@ use super::source::Span;
 
 /// A value and where it stands.
 #[derive(Debug)]
-pub(super) struct Node {
-    pub(super) span: Span,
-    pub(super) value: Value,
+pub(crate) struct Node {
+    pub(crate) span: Span,
+    pub(crate) value: Value,
 }
 
 /// What a file can say.
 #[derive(Debug)]
-pub(super) enum Value {
+pub(crate) enum Value {
     Text(String),
     Integer(i128),
+    /// A number with a fraction or an exponent; finite.
+    Float(f64),
     Bool(bool),
     /// As it was written.
     DateTime(String),
@@ -21,24 +23,25 @@ pub(super) enum Value {
     Table(Vec<Entry>),
     /// Same as leaving the key out (JSON).
     Null,
-    /// Numbers that are no integers, and what is nested too deep to be ours.
+    /// Numbers that nothing can hold, and what is nested too deep to be ours.
     Other,
 }
 
 /// A member of a table.
 #[derive(Debug)]
-pub(super) struct Entry {
-    pub(super) key: String,
-    pub(super) key_span: Span,
-    pub(super) node: Node,
+pub(crate) struct Entry {
+    pub(crate) key: String,
+    pub(crate) key_span: Span,
+    pub(crate) node: Node,
 }
 
 impl Value {
     /// What it is, for messages.
-    pub(super) fn kind(&self) -> &'static str {
+    pub(crate) fn kind(&self) -> &'static str {
         match self {
             Self::Text(_) => "a string",
             Self::Integer(_) => "an integer",
+            Self::Float(_) => "a number with a fraction",
             Self::Bool(_) => "a boolean",
             Self::DateTime(_) => "a date",
             Self::List(_) => "a list",
@@ -47,4 +50,10 @@ impl Value {
             Self::Other => "something else",
         }
     }
+}
+
+/// A number with a fraction or an exponent.
+pub(super) fn float(text: &str) -> Value {
+    let number = text.replace('_', "").parse::<f64>().ok();
+    number.filter(|number| number.is_finite()).map_or(Value::Other, Value::Float)
 }
