@@ -19,6 +19,7 @@ pub use pointer::pointer;
 pub use world_file::Format;
 
 pub use crate::text::source::Problem;
+use crate::text::source::listed;
 
 use crate::sim::Saved;
 use crate::sim::spec::WorldSpec;
@@ -78,14 +79,6 @@ pub enum WorldError {
 
 fn hint(name: &str) -> String {
     nearest(name, names()).map(|name| format!(", did you mean `{name}`?")).unwrap_or_default()
-}
-
-fn listed(problems: &[Problem], omitted: usize) -> String {
-    let mut texts: Vec<String> = problems.iter().map(Problem::to_string).collect();
-    if omitted > 0 {
-        texts.push(format!("and {omitted} more"));
-    }
-    texts.join("\n\n")
 }
 
 /// The names that [`load`] knows.

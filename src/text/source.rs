@@ -3,6 +3,8 @@
 use std::fmt;
 use std::ops::Range;
 
+use super::tree::Node;
+
 /// A place in the text, in bytes.
 pub(crate) type Span = Range<usize>;
 
@@ -46,6 +48,15 @@ impl fmt::Display for Problem {
 /// A problem whose line is not looked up yet: place, pointer, message.
 type Found = (Span, String, String);
 
+/// Problems below each other, for people.
+pub(crate) fn listed(problems: &[Problem], omitted: usize) -> String {
+    let mut texts: Vec<String> = problems.iter().map(Problem::to_string).collect();
+    if omitted > 0 {
+        texts.push(format!("and {omitted} more"));
+    }
+    texts.join("\n\n")
+}
+
 /// Gathers what is wrong with one text.
 pub(crate) struct Problems<'t> {
     file: &'t str,
@@ -81,6 +92,21 @@ impl<'t> Problems<'t> {
         } else {
             self.omitted += 1;
         }
+    }
+
+    /// Gives each problem without a pointer the pointer of what has its place.
+    pub(crate) fn point(&mut self, root: &Node) {
+        for (span, pointer, _) in &mut self.found {
+            if pointer.is_empty() {
+                *pointer = root.pointer_of(span).unwrap_or_default();
+            }
+        }
+    }
+
+    /// Whether a problem is noted at this pointer or below.
+    pub(crate) fn is_below(&self, pointer: &str) -> bool {
+        let rests = self.found.iter().filter_map(|(_, it, _)| it.strip_prefix(pointer));
+        rests.into_iter().any(|rest| rest.is_empty() || rest.starts_with('/'))
     }
 
     pub(crate) fn is_empty(&self) -> bool {

@@ -68,7 +68,11 @@ pub fn read(file: &str, content: &str, format: Format, seed: u64) -> Result<Worl
     let mut problems = Problems::new(file, content);
     let root = text::read(content, format, DEPTH_MAX, &mut problems);
     // After a syntax error the rest may be misread: no guesses about it.
-    let world = if problems.is_empty() { build(&root, seed, &mut problems) } else { None };
+    let world = if problems.is_empty() {
+        of_node(&root, ("world", "a world file"), seed, &mut problems)
+    } else {
+        None
+    };
     match world {
         Some(world) if problems.is_empty() => Ok(world),
         _ => {
@@ -78,11 +82,17 @@ pub fn read(file: &str, content: &str, format: Format, seed: u64) -> Result<Worl
     }
 }
 
-fn build(root: &Node, seed: u64, problems: &mut Problems<'_>) -> Option<WorldSpec> {
-    let mut known = vec!["world", "generate"];
+/// Reads a world from a table of any file: which member names the world to start from, and what messages call the table.
+pub(crate) fn of_node(
+    root: &Node,
+    (base, table): (&'static str, &'static str),
+    seed: u64,
+    problems: &mut Problems<'_>,
+) -> Option<WorldSpec> {
+    let mut known = vec![base, "generate"];
     known.extend(TABLES.map(|(key, ..)| key));
-    let fields = Fields::open(root, "a world file", &known, problems)?;
-    let base = match fields.text("world", problems) {
+    let fields = Fields::open(root, table, &known, problems)?;
+    let base = match fields.text(base, problems) {
         Some((name, span)) => super::named(name, seed).or_else(|| {
             let hint = nearest(name, super::names()).map_or_else(
                 || format!("known worlds: {}", super::names().join(", ")),
@@ -107,7 +117,7 @@ fn build(root: &Node, seed: u64, problems: &mut Problems<'_>) -> Option<WorldSpe
     if draft.world.locations.is_empty() {
         // One that is there but wrong was told already.
         if problems.is_empty() || fields.node("location").is_none() {
-            problems.add(&(0..0), "a world needs at least one [[location]]");
+            problems.add(fields.span, "a world needs at least one [[location]]");
         }
         return None;
     }
