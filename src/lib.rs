@@ -42,6 +42,7 @@ pub mod sim;
 pub mod snapshot;
 pub mod store;
 pub mod telling;
+pub mod text;
 
 pub use instance::{
     ActError, BeginError, Builder, ClockHandle, FinishError, Quince, RuleError, SaveError,

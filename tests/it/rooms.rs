@@ -39,6 +39,7 @@ const TABLE: &[(&str, &[&str])] = &[
     ("telling", &["journal", "exchange"]),
     ("judge", &["journal", "exchange", "predicate", "telling", "model", "sim"]),
     ("snapshot", &["sim", "model", "text"]),
+    ("text", &["sim", "model"]),
     ("fidelity", &["sim"]),
 ];
 

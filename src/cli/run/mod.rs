@@ -15,7 +15,6 @@ pub mod client;
 pub mod golden;
 pub mod options;
 pub mod reports;
-mod seam;
 pub mod signals;
 pub mod template;
 pub mod trial;
@@ -39,7 +38,7 @@ use super::error::{Error, Outcome, worst};
 use super::logging::{self, LogFormat};
 use super::terminal;
 use crate::judge::report::{Report, Verdict, text};
-use crate::scenario::Scenario;
+use crate::scenario::{self, Scenario};
 
 /// Runs the client once for each scenario, and judges.
 pub fn run(args: &RunArgs, env: &Environment) -> Result<(), Error> {
@@ -76,7 +75,7 @@ fn load(options: &RunOptions) -> Result<Vec<Scenario>, Error> {
     let mut scenarios = Vec::new();
     let mut wrong = Vec::new();
     for path in &options.scenarios {
-        match seam::load(path, options.seed) {
+        match scenario::load(path, options.seed) {
             Ok(scenario) => scenarios.push(on_top(scenario, options)?),
             Err(error) => wrong.push((path, error.to_string())),
         }

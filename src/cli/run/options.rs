@@ -6,9 +6,9 @@ use std::time::Duration;
 
 use super::super::args::RunArgs;
 use super::super::options::{BadValue, Raw, Source, values};
-use super::seam as presets;
 use super::template::Template;
 use crate::faults::Rule;
+use crate::scenario::presets;
 use crate::sim::Settings;
 
 /// How long a client may take if nobody says so.
