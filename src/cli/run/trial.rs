@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::convert::Infallible;
+use std::fs;
 use std::io;
 use std::io::IsTerminal;
 use std::path::Path;
@@ -22,10 +23,11 @@ use crate::engine::DEFAULT;
 use crate::instance::{Quince, StartError, UniverseHandle};
 use crate::journal::Entry;
 use crate::judge::conversation;
-use crate::judge::report::{ClientReport, Report, StepState, Verdict};
+use crate::judge::report::{ClientReport, Report, StepReport, StepState, Verdict};
 use crate::model::Span;
-use crate::scenario::Scenario;
+use crate::scenario::{Act, Scenario};
 use crate::sim::date;
+use crate::snapshot::state::{self, Form};
 use crate::telling::Telling;
 
 /// How often a terminal is told of progress.
@@ -92,6 +94,9 @@ impl Trial<'_> {
             .map_err(|cause| Error::internal_because("the scenario cannot be judged", cause))?;
         let mut ran = Ran { report, printed: ended.printed, notes: Vec::new() };
         self.complete(&mut ran, &quince, &universe, ended.report, ended.was_there);
+        if let Some(folder) = &self.common.options.snapshots {
+            self.keep_snapshots(folder, &ran.report, &quince)?;
+        }
         quince.stop().await;
         Ok(ran)
     }
@@ -108,6 +113,7 @@ impl Trial<'_> {
         let options = &self.common.options;
         let report = &mut ran.report;
         let file = report.file.clone().unwrap_or_default();
+        let has_passed = client.code == Some(0);
         report.client = Some(client);
         report.again = again::line(&self.common.args, &file, report.seed);
         if !was_there {
@@ -123,13 +129,43 @@ impl Trial<'_> {
                 journal.after(journal.begin()).cloned().collect::<Vec<Entry>>()
             });
             let actual = conversation::of(&entries, &telling);
-            match golden::judge(Path::new(&file), name, &actual, options.update) {
+            // What a client said that failed is nothing to go by.
+            let update = options.update && has_passed;
+            match golden::judge(Path::new(&file), name, &actual, update) {
                 golden::Outcome::Same => {}
                 golden::Outcome::Updated(file) => ran.notes.push(format!("wrote {}", shown(&file))),
                 golden::Outcome::Found(finding) => report.gate.push(finding),
             }
         }
         report.verdict = report.judged();
+    }
+
+    /// Writes the states that `snapshot` steps kept, as `<scenario file>.<name>.json`.
+    fn keep_snapshots(&self, folder: &Path, report: &Report, quince: &Quince) -> Result<(), Error> {
+        let file = Path::new(self.scenario.file.as_deref().unwrap_or("scenario"));
+        let stem = file.file_stem().unwrap_or_default().to_string_lossy();
+        let universe = quince.engine().default_universe();
+        for step in &self.scenario.steps {
+            let is_done = |it: &StepReport| it.name == step.name && it.state == StepState::Done;
+            if !report.steps.iter().any(is_done) {
+                continue;
+            }
+            for act in &step.acts {
+                let Act::Snapshot(name) = act else { continue };
+                let path = folder.join(format!("{stem}.{name}.json"));
+                let saved = universe.saved_at(name).map_err(|cause| {
+                    Error::internal_because(format!("snapshot `{name}` is gone"), cause)
+                })?;
+                let state = state::write(&saved, Form::default());
+                fs::create_dir_all(folder).and_then(|()| fs::write(&path, state)).map_err(
+                    |cause| {
+                        let what = format!("cannot write --snapshots {}", shown(&path));
+                        Error::invalid_because(what, cause)
+                    },
+                )?;
+            }
+        }
+        Ok(())
     }
 
     /// The variables that the client gets, those of `--env` last.
@@ -199,18 +235,15 @@ impl Trial<'_> {
             }
             never = self.progress(universe) => match never {},
         };
-        let (code, text) =
-            match status {
-                Ok(status) => client::told(status.map_err(|cause| {
-                    Error::internal_because("cannot wait for the client", cause)
-                })?),
-                Err(_) => {
-                    client.stop().await;
-                    let limit = u64::try_from(options.timeout.as_millis()).unwrap_or(u64::MAX);
-                    let limit = date::span(Span(i64::try_from(limit).unwrap_or(i64::MAX)));
-                    (None, format!("ran out of time after {limit} (--timeout) and was stopped"))
-                }
-            };
+        let (code, text) = if let Ok(status) = status {
+            let cause = |cause| Error::internal_because("cannot wait for the client", cause);
+            client::told(status.map_err(cause)?)
+        } else {
+            client.stop().await;
+            let limit = i64::try_from(options.timeout.as_millis()).unwrap_or(i64::MAX);
+            let limit = date::span(Span(limit));
+            (None, format!("ran out of time after {limit} (--timeout) and was stopped"))
+        };
         let printed = client.finish().await;
         Ok(ended(code, text, printed, true))
     }

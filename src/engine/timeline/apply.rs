@@ -3,13 +3,14 @@
 use std::sync::Arc;
 
 use super::Pace;
+use crate::engine::marks::NoMark;
 use crate::engine::real_time;
 use crate::engine::turn::Turn;
 use crate::engine::universe::{Broken, Named, Origin, Universe};
 use crate::judge::report::Report;
 use crate::scenario::Scenario;
 use crate::sim::settings::SettingError;
-use crate::sim::{Clock, ClockMode, Settings, VIRTUAL_START, build};
+use crate::sim::{Clock, ClockMode, Saved, Settings, VIRTUAL_START, build};
 
 /// Why a scenario was not applied.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -109,6 +110,15 @@ impl Universe {
     /// second time, or without a scenario.
     pub fn client_ended(&self) -> Result<(), Broken> {
         self.turn(|turn| turn.client_ended())
+    }
+
+    /// The universe as it stood at a mark, with the settings of today.
+    pub fn saved_at(&self, mark: &str) -> Result<Saved, NoMark> {
+        self.turn(|turn| {
+            let mark = Arc::clone(turn.marks().find(mark)?);
+            let (world, now, journal_last) = (mark.world.clone(), mark.at, mark.seq);
+            Ok(Saved { world, now, journal_last, ..turn.save() })
+        })?
     }
 
     /// What became of the scenario so far; nothing without one.
