@@ -96,6 +96,10 @@ impl<'s> Checker<'s, '_, '_> {
             return self.word(node, &words, place);
         }
         if let Some(variants) = variants(schema) {
+            let mut real = variants.iter().filter(|variant| !self.is_null(variant));
+            if let (Some(only), None) = (real.next(), real.next()) {
+                return self.node(node, only, place);
+            }
             let fitting = variants
                 .iter()
                 .find(|variant| self.types(variant).iter().any(|name| is_of(&node.value, name)));
@@ -120,6 +124,11 @@ impl<'s> Checker<'s, '_, '_> {
             }
             _ => {}
         }
+    }
+
+    /// Whether a schema stands for `null` and nothing else.
+    fn is_null(&self, schema: &'s Json) -> bool {
+        self.resolve(schema).get("type").is_some_and(|name| name == "null")
     }
 
     /// The JSON types that a schema allows, without `null`; none if it allows any.
@@ -152,7 +161,14 @@ impl<'s> Checker<'s, '_, '_> {
             }
         }
         let required = schema.get("required").and_then(Json::as_array).into_iter().flatten();
-        for key in required.filter_map(Json::as_str).filter(|key| node.member(key).is_none()) {
+        let missing = required.filter_map(Json::as_str).filter(|key| node.member(key).is_none());
+        // A slip of the fingers was told already.
+        let slips: Vec<&str> = entries
+            .iter()
+            .filter(|entry| properties.is_none_or(|all| !all.contains_key(&entry.key)))
+            .filter_map(|entry| nearest(&entry.key, keys(schema).map(|(key, _)| key)))
+            .collect();
+        for key in missing.filter(|key| !slips.contains(key)) {
             let text = match (place.keys.is_empty(), key) {
                 (true, "schema") => format!("a scenario begins with schema = \"{SCHEMA}\""),
                 _ => format!("{} needs `{key}`{}", place.table(), self.about(schema, key)),
@@ -164,15 +180,12 @@ impl<'s> Checker<'s, '_, '_> {
     /// What a key is for, as the schema says.
     fn about(&self, schema: &Json, key: &str) -> String {
         let says = schema.pointer(&format!("/properties/{key}/description")).and_then(Json::as_str);
-        let first = says.and_then(|says| says.split(['.', ':', ';']).next());
+        let first =
+            says.and_then(|says| says.split(". ").next()).map(|it| it.trim_end_matches('.'));
         first.map(|says| format!(": {}", lower_first(says))).unwrap_or_default()
     }
 
     fn unknown(&mut self, entry: &Entry, schema: &'s Json, place: &Place) {
-        let keys = |schema: &'s Json| {
-            let all = schema.get("properties").and_then(Json::as_object);
-            all.into_iter().flatten().map(|(key, schema)| (key.as_str(), schema))
-        };
         let key = entry.key.as_str();
         // A key that belongs one level down.
         let below = keys(schema).find(|(_, inner)| {
@@ -306,6 +319,12 @@ impl<'s> Checker<'s, '_, '_> {
 fn reference(schema: &Json) -> &str {
     let name = schema.get("$ref").and_then(Json::as_str).unwrap_or_default();
     name.rsplit('/').next().unwrap_or_default()
+}
+
+/// The keys that a schema knows.
+fn keys(schema: &Json) -> impl Iterator<Item = (&str, &Json)> {
+    let all = schema.get("properties").and_then(Json::as_object);
+    all.into_iter().flatten().map(|(key, schema)| (key.as_str(), schema))
 }
 
 /// The schemas of which one is met.

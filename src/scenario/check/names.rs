@@ -50,7 +50,7 @@ pub(super) fn check(draft: &Draft<'_>, line: &dyn Fn(&Span) -> usize, wrongs: &m
 }
 
 /// Notes what is given twice.
-fn once<'r>(draft: &Draft<'r>, line: &dyn Fn(&Span) -> usize, wrongs: &mut Wrongs) -> Names<'r> {
+fn once<'d>(draft: &'d Draft<'_>, line: &dyn Fn(&Span) -> usize, wrongs: &mut Wrongs) -> Names<'d> {
     let mut seen: HashMap<(&str, String), Span> = HashMap::new();
     let mut first = |what: &'static str, name: &str, node: &Node, at: String| {
         let known = seen.get(&(what, name.to_owned()));
@@ -63,6 +63,9 @@ fn once<'r>(draft: &Draft<'r>, line: &dyn Fn(&Span) -> usize, wrongs: &mut Wrong
     };
     let mut names = Names { rules: HashMap::new(), steps: HashMap::new(), marks: HashMap::new() };
     let list = |key: &str| draft.root.member(key).map_or(&[][..], Node::items).iter().enumerate();
+    for rule in &draft.presets {
+        names.rules.insert(&rule.id, rule.then.event.is_some());
+    }
     for (n, rule) in list("rule") {
         let Some(id) = rule.member("id") else { continue };
         let Some(text) = id.text() else { continue };
@@ -110,8 +113,7 @@ impl Names<'_> {
     }
 
     fn rule(&self, id: &str, at: &str, wrongs: &mut Wrongs) {
-        // Presets are looked up by whoever reads them; their ids have a slash.
-        if !self.rules.contains_key(id) && !id.contains('/') {
+        if !self.rules.contains_key(id) {
             wrongs.add(at, dangling("rule", id, self.rules.keys().copied()));
         }
     }
@@ -130,7 +132,8 @@ impl Names<'_> {
                 wrongs.add(format!("{at}/step"), dangling("step", name, self.steps.keys().copied()))
             }
             Some(other) if *other >= number => {
-                let text = "a step waits for one before it: steps are done in order";
+                let name = quoted(name);
+                let text = format!("steps are done in order, and {name} is none before this one");
                 wrongs.add(format!("{at}/step"), text);
             }
             Some(_) => {}
@@ -139,6 +142,8 @@ impl Names<'_> {
 
     fn mark(&self, mark: &str, number: usize, at: &str, wrongs: &mut Wrongs) {
         match self.marks.get(mark) {
+            // No name at all, which its reader told.
+            None if mark.contains(['/', '\\']) => {}
             None => wrongs.add(at, dangling("mark", mark, self.marks.keys().copied())),
             Some(other) if *other > number => {
                 let text = format!("the mark {} is set by a later step", quoted(mark));

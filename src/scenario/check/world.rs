@@ -112,7 +112,10 @@ impl Known<'_> {
         let is_here = |it: &&LocationSpec| location.is_none_or(|key| it.key == key);
         let locations = || self.world.locations.iter().filter(is_here);
         let assets = || locations().flat_map(|location| &location.assets);
-        let is_there = assets().any(|it| it.adam_id == adam_id && it.pricing_param == quality);
+        // What is no product id at all was told by its reader.
+        let is_no_id = !adam_id.bytes().all(|byte| byte.is_ascii_digit());
+        let is_there =
+            is_no_id || assets().any(|it| it.adam_id == adam_id && it.pricing_param == quality);
         if is_there || self.bought.contains(adam_id) || locations().next().is_none() {
             return;
         }
