@@ -28,9 +28,15 @@ pub(super) fn check(draft: &Draft<'_>, line: &dyn Fn(&Span) -> usize, wrongs: &m
         let number = at.rsplit('/').next().and_then(|n| n.parse().ok()).unwrap_or_default();
         if let Some(after) = &form.after {
             let place = format!("{at}/after");
-            after.event.as_ref().map(|id| names.event(id, &format!("{place}/event"), wrongs));
-            after.rule.as_ref().map(|id| names.rule(id, &format!("{place}/rule"), wrongs));
-            after.step.as_ref().map(|name| names.step(name, number, &place, wrongs));
+            if let Some(id) = &after.event {
+                names.event(id, &format!("{place}/event"), wrongs);
+            }
+            if let Some(id) = &after.rule {
+                names.rule(id, &format!("{place}/rule"), wrongs);
+            }
+            if let Some(name) = &after.step {
+                names.step(name, number, &format!("{place}/step"), wrongs);
+            }
         }
         if let Some(end) = &form.event {
             names.event(&end.rule, &format!("{at}/event/rule"), wrongs);
@@ -128,13 +134,12 @@ impl Names<'_> {
 
     fn step(&self, name: &str, number: usize, at: &str, wrongs: &mut Wrongs) {
         match self.steps.get(name) {
-            None => {
-                wrongs.add(format!("{at}/step"), dangling("step", name, self.steps.keys().copied()))
-            }
+            None => wrongs.add(at, dangling("step", name, self.steps.keys().copied())),
             Some(other) if *other >= number => {
                 let name = quoted(name);
-                let text = format!("steps are done in order, and {name} is none before this one");
-                wrongs.add(format!("{at}/step"), text);
+                let text =
+                    format!("steps are done in order, so {name} is not done before this one");
+                wrongs.add(at, text);
             }
             Some(_) => {}
         }
