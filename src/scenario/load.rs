@@ -253,6 +253,11 @@ impl Reader<'_, '_, '_> {
 
     fn world(&mut self, seed: u64) -> Option<Arc<WorldSpec>> {
         let node = self.root.member("world")?;
+        if let Some(name) = node.text() {
+            let text =
+                format!("`world` is a table: write [world], and name = \"{name:.60}\" below");
+            return self.wrongs.none("/world", text);
+        }
         world_file::of_node(node, ("name", "[world]"), seed, self.problems).map(Arc::new)
     }
 

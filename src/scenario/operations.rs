@@ -56,19 +56,16 @@ pub(super) fn unknown(pattern: &Pattern) -> Option<String> {
         return None;
     }
     let families = ["v2.*", "v2.assets.*", "v2.users.*", "v1.*", "subscriptions.*", "metadata.*"];
-    let hint = match nearest(text, OPERATIONS.into_iter().chain(families)) {
-        Some(near) => format!("did you mean `{near}`?"),
-        None => {
-            let surface = text.split('.').next().unwrap_or_default();
-            let known: Vec<&str> = OPERATIONS
-                .into_iter()
-                .filter(|name| name.split('.').next() == Some(surface))
-                .collect();
-            if known.is_empty() {
-                "names begin with v2, v1, subscriptions, metadata or applivery".to_owned()
-            } else {
-                format!("those of {surface}: {}", known.join(", "))
-            }
+    let hint = if let Some(near) = nearest(text, OPERATIONS.into_iter().chain(families)) {
+        format!("did you mean `{near}`?")
+    } else {
+        let surface = text.split('.').next();
+        let mut known = OPERATIONS.to_vec();
+        known.retain(|name| name.split('.').next() == surface);
+        if known.is_empty() {
+            "names begin with v2, v1, subscriptions, metadata or applivery".to_owned()
+        } else {
+            format!("there are: {}", known.join(", "))
         }
     };
     Some(format!("there is no operation `{text:.80}`; {hint}"))

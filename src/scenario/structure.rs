@@ -96,20 +96,23 @@ impl<'s> Checker<'s, '_, '_> {
             return self.word(node, &words, place);
         }
         if let Some(variants) = variants(schema) {
+            let mut real = variants.iter().filter(|variant| !self.is_null(variant));
+            if let (Some(only), None) = (real.next(), real.next()) {
+                return self.node(node, only, place);
+            }
             let fitting = variants
                 .iter()
                 .find(|variant| self.types(variant).iter().any(|name| is_of(&node.value, name)));
-            return match fitting {
-                Some(variant) => self.node(node, variant, place),
-                None => {
-                    let types = variants.iter().flat_map(|variant| self.types(variant)).collect();
-                    self.wrong_type(node, types, place);
-                }
-            };
+            if let Some(variant) = fitting {
+                return self.node(node, variant, place);
+            }
+            let types: Vec<&str> =
+                variants.iter().flat_map(|variant| self.types(variant)).collect();
+            return wrong_type(node, &types, place, self.problems);
         }
         let types = self.types(schema);
         if !types.is_empty() && !types.iter().any(|name| is_of(&node.value, name)) {
-            return self.wrong_type(node, types, place);
+            return wrong_type(node, &types, place, self.problems);
         }
         match &node.value {
             Value::Table(entries) => self.table(node, entries, schema, place),
@@ -120,6 +123,11 @@ impl<'s> Checker<'s, '_, '_> {
             }
             _ => {}
         }
+    }
+
+    /// Whether a schema stands for `null` and nothing else.
+    fn is_null(&self, schema: &'s Json) -> bool {
+        self.resolve(schema).get("type").is_some_and(|name| name == "null")
     }
 
     /// The JSON types that a schema allows, without `null`; none if it allows any.
@@ -152,27 +160,23 @@ impl<'s> Checker<'s, '_, '_> {
             }
         }
         let required = schema.get("required").and_then(Json::as_array).into_iter().flatten();
-        for key in required.filter_map(Json::as_str).filter(|key| node.member(key).is_none()) {
+        let missing = required.filter_map(Json::as_str).filter(|key| node.member(key).is_none());
+        // A slip of the fingers was told already.
+        let slips: Vec<&str> = entries
+            .iter()
+            .filter(|entry| properties.is_none_or(|all| !all.contains_key(&entry.key)))
+            .filter_map(|entry| nearest(&entry.key, keys(schema).map(|(key, _)| key)))
+            .collect();
+        for key in missing.filter(|key| !slips.contains(key)) {
             let text = match (place.keys.is_empty(), key) {
                 (true, "schema") => format!("a scenario begins with schema = \"{SCHEMA}\""),
-                _ => format!("{} needs `{key}`{}", place.table(), self.about(schema, key)),
+                _ => format!("{} needs `{key}`{}", place.table(), about(schema, key)),
             };
             self.problems.add(&node.span, text);
         }
     }
 
-    /// What a key is for, as the schema says.
-    fn about(&self, schema: &Json, key: &str) -> String {
-        let says = schema.pointer(&format!("/properties/{key}/description")).and_then(Json::as_str);
-        let first = says.and_then(|says| says.split(['.', ':', ';']).next());
-        first.map(|says| format!(": {}", lower_first(says))).unwrap_or_default()
-    }
-
     fn unknown(&mut self, entry: &Entry, schema: &'s Json, place: &Place) {
-        let keys = |schema: &'s Json| {
-            let all = schema.get("properties").and_then(Json::as_object);
-            all.into_iter().flatten().map(|(key, schema)| (key.as_str(), schema))
-        };
         let key = entry.key.as_str();
         // A key that belongs one level down.
         let below = keys(schema).find(|(_, inner)| {
@@ -249,35 +253,6 @@ impl<'s> Checker<'s, '_, '_> {
         self.problems.add(&node.span, text);
     }
 
-    fn wrong_type(&mut self, node: &Node, types: Vec<&str>, place: &Place) {
-        let top = place.keys.len() == 1 && !place.is_item;
-        let key = place.keys.last().map_or("", String::as_str);
-        let text = match (&node.value, types.as_slice()) {
-            (Value::Table(_), ["array"]) if top => {
-                format!("there can be several of `{key}`: write [[{key}]], not [{key}]")
-            }
-            (Value::List(_), ["object"]) if top => {
-                format!("there is one `{key}`: write [{key}], not [[{key}]]")
-            }
-            (Value::Table(_), ["array"]) => {
-                format!("{} must be a list: write {key} = [{{ ... }}]", place.value())
-            }
-            (Value::Integer(number), ["string"]) => {
-                format!("{} is a string: write \"{number}\"", place.value())
-            }
-            (Value::Text(text), [name]) if is_spelled(text, name) => {
-                format!("{} is no string: write {text} without quotes", place.value())
-            }
-            (other, _) => {
-                let mut names: Vec<&str> = types.iter().map(|name| kind(name)).collect();
-                names.dedup();
-                let names = names.join(" or ");
-                format!("{} must be {names}, not {}", place.value(), other.kind())
-            }
-        };
-        self.problems.add(&node.span, text);
-    }
-
     /// A verb: its arguments have a form of their own.
     fn verb(&mut self, node: &Node, place: &Place) {
         let Some(name) = node.member("name") else {
@@ -287,7 +262,7 @@ impl<'s> Checker<'s, '_, '_> {
         // A name that is none is told by the reader.
         let Some(form) = name.text().and_then(|name| verbs::form(name).ok()) else {
             if name.text().is_none() {
-                self.wrong_type(name, vec!["string"], &place.member("name"));
+                wrong_type(name, &["string"], &place.member("name"), self.problems);
             }
             return;
         };
@@ -306,6 +281,49 @@ impl<'s> Checker<'s, '_, '_> {
 fn reference(schema: &Json) -> &str {
     let name = schema.get("$ref").and_then(Json::as_str).unwrap_or_default();
     name.rsplit('/').next().unwrap_or_default()
+}
+
+/// What a key is for, as the schema says.
+fn about(schema: &Json, key: &str) -> String {
+    let says = schema.pointer(&format!("/properties/{key}/description")).and_then(Json::as_str);
+    let first = says.and_then(|says| says.split(". ").next()).map(|it| it.trim_end_matches('.'));
+    first.map(|says| format!(": {}", lower_first(says))).unwrap_or_default()
+}
+
+/// Notes a value that is of another type.
+fn wrong_type(node: &Node, types: &[&str], place: &Place, problems: &mut Problems<'_>) {
+    let top = place.keys.len() == 1 && !place.is_item;
+    let key = place.keys.last().map_or("", String::as_str);
+    let text = match (&node.value, types) {
+        (Value::Table(_), ["array"]) if top => {
+            format!("there can be several of `{key}`: write [[{key}]], not [{key}]")
+        }
+        (Value::List(_), ["object"]) if top => {
+            format!("there is one `{key}`: write [{key}], not [[{key}]]")
+        }
+        (Value::Table(_), ["array"]) => {
+            format!("{} must be a list: write {key} = [{{ ... }}]", place.value())
+        }
+        (Value::Integer(number), ["string"]) => {
+            format!("{} is a string: write \"{number}\"", place.value())
+        }
+        (Value::Text(text), [name]) if is_spelled(text, name) => {
+            format!("{} is no string: write {text} without quotes", place.value())
+        }
+        (other, _) => {
+            let mut names: Vec<&str> = types.iter().map(|name| kind(name)).collect();
+            names.dedup();
+            let names = names.join(" or ");
+            format!("{} must be {names}, not {}", place.value(), other.kind())
+        }
+    };
+    problems.add(&node.span, text);
+}
+
+/// The keys that a schema knows.
+fn keys(schema: &Json) -> impl Iterator<Item = (&str, &Json)> {
+    let all = schema.get("properties").and_then(Json::as_object);
+    all.into_iter().flatten().map(|(key, schema)| (key.as_str(), schema))
 }
 
 /// The schemas of which one is met.

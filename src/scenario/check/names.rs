@@ -28,9 +28,15 @@ pub(super) fn check(draft: &Draft<'_>, line: &dyn Fn(&Span) -> usize, wrongs: &m
         let number = at.rsplit('/').next().and_then(|n| n.parse().ok()).unwrap_or_default();
         if let Some(after) = &form.after {
             let place = format!("{at}/after");
-            after.event.as_ref().map(|id| names.event(id, &format!("{place}/event"), wrongs));
-            after.rule.as_ref().map(|id| names.rule(id, &format!("{place}/rule"), wrongs));
-            after.step.as_ref().map(|name| names.step(name, number, &place, wrongs));
+            if let Some(id) = &after.event {
+                names.event(id, &format!("{place}/event"), wrongs);
+            }
+            if let Some(id) = &after.rule {
+                names.rule(id, &format!("{place}/rule"), wrongs);
+            }
+            if let Some(name) = &after.step {
+                names.step(name, number, &format!("{place}/step"), wrongs);
+            }
         }
         if let Some(end) = &form.event {
             names.event(&end.rule, &format!("{at}/event/rule"), wrongs);
@@ -50,7 +56,7 @@ pub(super) fn check(draft: &Draft<'_>, line: &dyn Fn(&Span) -> usize, wrongs: &m
 }
 
 /// Notes what is given twice.
-fn once<'r>(draft: &Draft<'r>, line: &dyn Fn(&Span) -> usize, wrongs: &mut Wrongs) -> Names<'r> {
+fn once<'d>(draft: &'d Draft<'_>, line: &dyn Fn(&Span) -> usize, wrongs: &mut Wrongs) -> Names<'d> {
     let mut seen: HashMap<(&str, String), Span> = HashMap::new();
     let mut first = |what: &'static str, name: &str, node: &Node, at: String| {
         let known = seen.get(&(what, name.to_owned()));
@@ -63,6 +69,9 @@ fn once<'r>(draft: &Draft<'r>, line: &dyn Fn(&Span) -> usize, wrongs: &mut Wrong
     };
     let mut names = Names { rules: HashMap::new(), steps: HashMap::new(), marks: HashMap::new() };
     let list = |key: &str| draft.root.member(key).map_or(&[][..], Node::items).iter().enumerate();
+    for rule in &draft.presets {
+        names.rules.insert(&rule.id, rule.then.event.is_some());
+    }
     for (n, rule) in list("rule") {
         let Some(id) = rule.member("id") else { continue };
         let Some(text) = id.text() else { continue };
@@ -110,8 +119,7 @@ impl Names<'_> {
     }
 
     fn rule(&self, id: &str, at: &str, wrongs: &mut Wrongs) {
-        // Presets are looked up by whoever reads them; their ids have a slash.
-        if !self.rules.contains_key(id) && !id.contains('/') {
+        if !self.rules.contains_key(id) {
             wrongs.add(at, dangling("rule", id, self.rules.keys().copied()));
         }
     }
@@ -126,12 +134,12 @@ impl Names<'_> {
 
     fn step(&self, name: &str, number: usize, at: &str, wrongs: &mut Wrongs) {
         match self.steps.get(name) {
-            None => {
-                wrongs.add(format!("{at}/step"), dangling("step", name, self.steps.keys().copied()))
-            }
+            None => wrongs.add(at, dangling("step", name, self.steps.keys().copied())),
             Some(other) if *other >= number => {
-                let text = "a step waits for one before it: steps are done in order";
-                wrongs.add(format!("{at}/step"), text);
+                let name = quoted(name);
+                let text =
+                    format!("steps are done in order, so {name} is not done before this one");
+                wrongs.add(at, text);
             }
             Some(_) => {}
         }
@@ -139,6 +147,8 @@ impl Names<'_> {
 
     fn mark(&self, mark: &str, number: usize, at: &str, wrongs: &mut Wrongs) {
         match self.marks.get(mark) {
+            // No name at all, which its reader told.
+            None if mark.contains(['/', '\\']) => {}
             None => wrongs.add(at, dangling("mark", mark, self.marks.keys().copied())),
             Some(other) if *other > number => {
                 let text = format!("the mark {} is set by a later step", quoted(mark));

@@ -109,11 +109,14 @@ impl Known<'_> {
         wrongs: &mut Wrongs,
     ) {
         let quality = quality.map_or(model::PricingParam::Standard, Into::into);
-        let is_here = |it: &&LocationSpec| location.is_none_or(|key| it.key == key);
-        let locations = || self.world.locations.iter().filter(is_here);
+        let looked_at = |it: &&LocationSpec| location.is_none_or(|key| it.key == key);
+        let locations = || self.world.locations.iter().filter(looked_at);
         let assets = || locations().flat_map(|location| &location.assets);
-        let is_there = assets().any(|it| it.adam_id == adam_id && it.pricing_param == quality);
-        if is_there || self.bought.contains(adam_id) || locations().next().is_none() {
+        // What is no product id at all was told by its reader.
+        let is_no_id = !adam_id.bytes().all(|byte| byte.is_ascii_digit());
+        let found =
+            is_no_id || assets().any(|it| it.adam_id == adam_id && it.pricing_param == quality);
+        if found || self.bought.contains(adam_id) || locations().next().is_none() {
             return;
         }
         let place = location.map_or_else(|| "the world".to_owned(), |key| format!("`{key}`"));

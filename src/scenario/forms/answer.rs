@@ -110,8 +110,7 @@ impl AnswerForm {
         }
         if self.raw && self.status.is_none() {
             wrongs.add(place("raw"), "a raw answer is a `status` without a body: say which");
-        }
-        if self.raw && (self.error.is_some() || self.body.is_some()) {
+        } else if self.raw && (self.error.is_some() || self.body.is_some()) {
             wrongs.add(place("raw"), "a raw answer has no body: say no `error` and no `body`");
         }
         if self.error.is_some() && self.body.is_some() {

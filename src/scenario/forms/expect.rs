@@ -297,7 +297,9 @@ impl ExpectItem {
         } else {
             let (of, never) = (self.of.as_ref(), self.never.as_ref());
             let sequence = self.sequence.as_deref();
-            ExpectForm { of, count: self.count, sequence, never }.read(at, wrongs)
+            // A count of anything else was told already.
+            let count = self.count.filter(|_| of.is_some());
+            ExpectForm { of, count, sequence, never }.read(at, wrongs)
         };
         let since = match &self.since {
             Some(text) => Some(label(text, &format!("{at}/since"), wrongs)?),

@@ -17,9 +17,7 @@ fn each_mistake_is_told_where_it_is() {
         let name = path.file_name().unwrap().to_str().unwrap();
         let text = fs::read_to_string(path).unwrap();
         let error = scenario::read(name, &text, Format::Toml, None).unwrap_err();
-        insta::with_settings!({ omit_expression => true, prepend_module_to_snapshot => false }, {
-            insta::assert_snapshot!(error.to_string());
-        });
+        insta::assert_snapshot!(error.to_string());
     });
 }
 

@@ -6,6 +6,6 @@ mod malformed;
 use std::path::PathBuf;
 
 /// A file next to this one.
-pub fn file(name: &str) -> PathBuf {
+pub(crate) fn file(name: &str) -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/it/scenarios").join(name)
 }
