@@ -87,7 +87,7 @@ impl Turn<'_> {
                 }
             }
         }
-        self.steering = plan.event.clone();
+        self.steering.clone_from(&plan.event);
     }
 
     fn set_one(&mut self, key: &str, value: &str) -> Result<String, String> {

@@ -53,8 +53,8 @@ pub(super) fn fire(rule: &Rule, draws: &Draws<'_>, plan: &mut Plan) {
         plan.deeds.push((Arc::clone(&rule.id), Deed::Verb(name.clone(), verb.clone())));
     }
     if let Some(delay) = &then.delay {
-        let drawn = spread::draw(delay.spread, &mut draws.stream("delay"));
-        let wait = Wait { span: drawn.min(DELAY_MAX), clock: delay.clock };
+        let span = spread::draw(delay.spread, &mut draws.stream("delay")).min(DELAY_MAX);
+        let wait = Wait { span, clock: delay.clock };
         acts.push(words::wait(wait, delay.before));
         match delay.before {
             When::Request => plan.wait.push(wait),

@@ -42,8 +42,9 @@ fn lognormal(median: u64, p99: u64, stream: &mut Stream) -> u64 {
     let exponent =
         (i128::from(width) * i128::from(normal(stream)) * 1_000 / P99_THOUSANDTHS) >> DIGITS;
     // Far less than this many digits before the point, on either side.
-    let (whole, fraction) = ((exponent >> DIGITS).clamp(-64, 63), exponent.rem_euclid(1 << DIGITS));
-    let scaled = u128::from(median) * (exp2(fraction as u64) >> 30);
+    let whole = (exponent >> DIGITS).clamp(-64, 63);
+    let fraction = exponent.rem_euclid(1 << DIGITS).unsigned_abs() as u64;
+    let scaled = u128::from(median) * (exp2(fraction) >> 30);
     let scaled = if whole < 0 { scaled >> -whole } else { scaled << whole.min(60) };
     u64::try_from(scaled >> 30).unwrap_or(u64::MAX)
 }
