@@ -110,8 +110,8 @@ impl Turn<'_> {
         let now = self.now;
         let world = &mut self.state.world;
         let Some(site) = world.site(id) else { return };
-        let subjects = site.location.subjects_of(number);
-        let failing = steering.failing(&site.location.profile.key, &subjects);
+        let location = &site.location;
+        let failing = steering.failing(&location.profile.key, || location.subjects_of(number));
         world.steer_event(id, number, delay, failing, now);
         self.state.rules.touched.add(id, number, Arc::clone(&steering.rule), polls);
     }
