@@ -74,7 +74,7 @@ fn below(raw: &RawValue, names: &[String], change: Change<'_>) -> Option<String>
                     elements.insert(place, own(value.to_string())?);
                 }
                 (true, Change::Replace(value)) => {
-                    *elements.get_mut(place)? = own(value.to_string())?
+                    *elements.get_mut(place)? = own(value.to_string())?;
                 }
                 (true, Change::Remove) if place < elements.len() => drop(elements.remove(place)),
                 _ => return None,

@@ -30,6 +30,7 @@ pub(super) struct Served {
 }
 
 /// How far a call came with one turn.
+#[allow(clippy::large_enum_variant, reason = "most steps are answers, which are not worth a box")]
 enum Step {
     /// It is answered; the answer leaves after this.
     Answered(Reply, Delayed),

@@ -87,7 +87,7 @@ impl Turn<'_> {
                 }
             }
         }
-        self.steering = plan.event.clone();
+        self.steering.clone_from(&plan.event);
     }
 
     fn set_one(&mut self, key: &str, value: &str) -> Result<String, String> {
@@ -110,8 +110,8 @@ impl Turn<'_> {
         let now = self.now;
         let world = &mut self.state.world;
         let Some(site) = world.site(id) else { return };
-        let subjects = site.location.subjects_of(number);
-        let failing = steering.failing(&site.location.profile.key, &subjects);
+        let location = &site.location;
+        let failing = steering.failing(&location.profile.key, || location.subjects_of(number));
         world.steer_event(id, number, delay, failing, now);
         self.state.rules.touched.add(id, number, Arc::clone(&steering.rule), polls);
         if let Some(timeline) = &mut self.state.timeline {

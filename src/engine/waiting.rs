@@ -3,6 +3,7 @@
 use std::sync::Weak;
 use std::time::Duration;
 
+use super::real_time;
 use super::universe::Universe;
 use crate::faults::{ClockUsed, Wait};
 use crate::model::{At, Span};
@@ -23,7 +24,7 @@ pub async fn pass(universe: &Weak<Universe>, now: At, waits: &[Wait]) {
     for wait in waits {
         match wait.clock {
             ClockUsed::Real => {
-                tokio::time::sleep(wait.span).await;
+                real_time::pass(wait.span).await;
                 at = universe.upgrade().map_or(at, |universe| universe.shown());
             }
             ClockUsed::Virtual => {

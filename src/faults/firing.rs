@@ -11,6 +11,7 @@ use super::{spread, words};
 use crate::journal::Injected;
 use crate::model::{Failing, Failure, Targets};
 use crate::sim::entropy::Stream;
+use crate::sim::verbs::{self, Verb};
 
 /// Random bytes of one answer at most.
 const GARBAGE_MAX: usize = 1 << 20;
@@ -50,11 +51,12 @@ pub(super) fn fire(rule: &Rule, draws: &Draws<'_>, plan: &mut Plan) {
     }
     if let Some((name, verb)) = &then.verb {
         acts.push(words::verb(name));
-        plan.deeds.push((Arc::clone(&rule.id), Deed::Verb(name.clone(), verb.clone())));
+        let verb = placed(verb, draws.location);
+        plan.deeds.push((Arc::clone(&rule.id), Deed::Verb(name.clone(), verb)));
     }
     if let Some(delay) = &then.delay {
-        let drawn = spread::draw(delay.spread, &mut draws.stream("delay"));
-        let wait = Wait { span: drawn.min(DELAY_MAX), clock: delay.clock };
+        let span = spread::draw(delay.spread, &mut draws.stream("delay")).min(DELAY_MAX);
+        let wait = Wait { span, clock: delay.clock };
         acts.push(words::wait(wait, delay.before));
         match delay.before {
             When::Request => plan.wait.push(wait),
@@ -93,6 +95,20 @@ pub(super) fn fire(rule: &Rule, draws: &Draws<'_>, plan: &mut Plan) {
     plan.injected.extend(acts);
 }
 
+/// The verb, in the location that is called if it names none of its own and needs one.
+fn placed(verb: &Verb, location: &str) -> Verb {
+    let open = match &verb.deed {
+        verbs::Deed::ChangeLimits { .. } => false,
+        verbs::Deed::TransferLicenses { to, .. } => to.is_none(),
+        _ => true,
+    };
+    let mut verb = verb.clone();
+    if open && verb.location.is_none() && !location.is_empty() {
+        verb.location = Some(location.to_owned());
+    }
+    verb
+}
+
 fn steering(rule: &Rule, event: &EventRule, draws: &Draws<'_>) -> Steering {
     Steering {
         rule: Arc::clone(&rule.id),
@@ -112,8 +128,8 @@ fn noise(stream: &mut Stream, length: usize) -> Bytes {
 }
 
 impl Steering {
-    /// Which tasks of the event fail, out of those for `subjects`, in the location with this key.
-    pub fn failing(&self, location: &str, subjects: &Targets) -> Vec<Failing> {
+    /// Which tasks of the event fail, out of those for what `subjects` finds, in the location with this key.
+    pub fn failing(&self, location: &str, subjects: impl FnOnce() -> Targets) -> Vec<Failing> {
         let all = |error| Failing { why: Failure::Injected(error), chosen: Targets::default() };
         match &self.outcome {
             Outcome::Natural => Vec::new(),
@@ -122,7 +138,7 @@ impl Steering {
             Outcome::Some(error) => {
                 let (seed, count) = self.draw;
                 let mut stream = stream(seed, location, &self.rule, "event", count);
-                vec![Failing { chosen: some(&mut stream, subjects), ..all(*error) }]
+                vec![Failing { chosen: some(&mut stream, &subjects()), ..all(*error) }]
             }
         }
     }

@@ -8,6 +8,7 @@ use super::plan::{Asked, Plan};
 use super::rule::{On, Rule, Which};
 use super::touched::Touched;
 use crate::predicate::LookedAt;
+use crate::sim::SiteId;
 
 /// Rules of one universe at most.
 pub const RULES_MAX: usize = 1_000;
@@ -103,6 +104,11 @@ impl Rules {
     /// Takes all rules away.
     pub fn clear(&mut self) {
         self.standing.clear();
+    }
+
+    /// The events that the rule with this id touched, by location and number; also if the rule is gone.
+    pub fn events_of(&self, id: &str) -> impl Iterator<Item = (SiteId, u64)> {
+        self.touched.events_of(id)
     }
 
     /// Counts a call, and says what happens to it. Rules without a seed of their own draw from `seed`.

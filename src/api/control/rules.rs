@@ -95,15 +95,12 @@ fn id_of<'a>(ask: &'a Ask<'_>) -> Cow<'a, str> {
     let digit = |place: usize| char::from(*bytes.get(place)?).to_digit(16);
     let (mut read, mut place) = (Vec::with_capacity(bytes.len()), 0);
     while let Some(byte) = bytes.get(place) {
-        match (byte, digit(place + 1), digit(place + 2)) {
-            (b'%', Some(high), Some(low)) => {
-                read.push((high * 16 + low) as u8);
-                place += 3;
-            }
-            _ => {
-                read.push(*byte);
-                place += 1;
-            }
+        if let (b'%', Some(high), Some(low)) = (byte, digit(place + 1), digit(place + 2)) {
+            read.push((high * 16 + low) as u8);
+            place += 3;
+        } else {
+            read.push(*byte);
+            place += 1;
         }
     }
     String::from_utf8_lossy(&read).into_owned().into()

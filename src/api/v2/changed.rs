@@ -49,7 +49,7 @@ pub fn carried_out(own: Reply, plan: &Plan, now: At, settings: &Settings) -> Rep
 
 /// An answer with a change: in place of it, or to it.
 fn changed(own: Reply, change: &AnswerChange, now: At, settings: &Settings) -> Reply {
-    let mut reply = if change.replaces() { ordered(own, change, settings) } else { own };
+    let mut reply = if change.replaces() { ordered(&own, change, settings) } else { own };
     match change.retry_after {
         Some(RetryAfter::Seconds(span)) => {
             put(&mut reply, &header::RETRY_AFTER, &seconds(span).to_string());
@@ -84,7 +84,7 @@ fn changed(own: Reply, change: &AnswerChange, now: At, settings: &Settings) -> R
 }
 
 /// The answer that comes in place of the service's own; only the date of that one stays.
-fn ordered(own: Reply, change: &AnswerChange, settings: &Settings) -> Reply {
+fn ordered(own: &Reply, change: &AnswerChange, settings: &Settings) -> Reply {
     let status = change.status.filter(|status| (200..600).contains(status));
     let number = change.error.or(status.and_then(ApiError::number_of_status));
     let mut reply = match number {

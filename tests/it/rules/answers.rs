@@ -41,7 +41,14 @@ async fn retry_after_comes_as_seconds_as_a_date_or_not_at_all() {
 #[tokio::test]
 async fn a_whole_answer_can_be_of_the_rule_s_own() {
     let (_, answer) = answered(json!({"body": {"b": 1, "a": [null]}})).await;
-    insta::assert_snapshot!(answer.transcript(), @"");
+    insta::assert_snapshot!(answer.transcript(), @r#"
+    200 OK
+    content-type: application/json
+    date: Thu, 15 Jan 2026 09:00:00 GMT
+    content-length: 18
+
+    {"a":[null],"b":1}
+    "#);
     let (_, answer) = answered(json!({
         "status": 502,
         "body": "<h1>Bad gateway</h1>",
@@ -49,9 +56,20 @@ async fn a_whole_answer_can_be_of_the_rule_s_own() {
         "without_headers": ["date"],
     }))
     .await;
-    insta::assert_snapshot!(answer.transcript(), @"");
+    insta::assert_snapshot!(answer.transcript(), @r#"
+    502 Bad Gateway
+    content-type: text/html
+    x-cache: MISS
+    content-length: 20
+
+    <h1>Bad gateway</h1>
+    "#);
     let (_, answer) = answered(json!({"status": 503, "raw": true})).await;
-    insta::assert_snapshot!(answer.transcript(), @"");
+    insta::assert_snapshot!(answer.transcript(), @r#"
+    503 Service Unavailable
+    date: Thu, 15 Jan 2026 09:00:00 GMT
+    content-length: 0
+    "#);
 }
 
 #[tokio::test]
@@ -63,7 +81,7 @@ async fn the_service_s_own_answer_gains_and_loses_members() {
     }))
     .await;
     assert_eq!(changed.status, 200);
-    insta::assert_snapshot!(changed.text(), @"");
+    insta::assert_snapshot!(changed.text(), @r#"{"limits":{"maxAssets":1,"maxClientUserIds":1000,"maxSerialNumbers":1000,"maxRevokeClientUserIds":100,"maxRevokeSerialNumbers":100,"maxUsers":"many","maxNotificationLength":512,"maxMdmNameLength":100,"maxMdmMetadataLength":255,"maxMdmIdLength":100,"maxRequestPerSecond":15,"maxSubscriptions":25,"maxSubscriptionClientUserIds":1000},"notificationTypes":["NEW","ASSET_MANAGEMENT","USER_MANAGEMENT","USER_ASSOCIATED","ASSET_COUNT","SUBSCRIPTION_MANAGEMENT","SUBSCRIPTION_COUNT"],"newMember":{"x":1}}"#);
     assert_eq!(changed.headers["content-length"], changed.body.len().to_string().as_str());
 }
 

@@ -85,7 +85,7 @@ async fn a_location_is_the_one_that_the_token_names() {
 async fn conditions_look_at_body_query_header_and_path() {
     let on = |condition: Value| json!({"operation": "v2.*", "where": [condition]});
     for (condition, fits) in [
-        (json!({"query": "adamId", "equals": 361309726}), true),
+        (json!({"query": "adamId", "equals": 361_309_726}), true),
         (json!({"query": "adamId", "equals": "1"}), false),
         (json!({"query": "pageIndex", "exists": false}), true),
         (json!({"header": "authorization", "matches": "^Bearer"}), true),

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{journal, school};
+use crate::support::Fixture;
 
 #[tokio::test]
 async fn a_verb_happens_before_the_call_and_is_in_the_journal_with_its_rule() {
@@ -47,4 +48,18 @@ async fn a_setting_changes_before_the_call_is_applied() {
     assert_eq!(deed["rules"], json!([{"rule": "small", "act": "set v2.page_size to 1"}]));
     let settings = school.control("GET", "/universes/default/settings", Value::Null).await.json();
     assert_eq!(settings["settings"]["v2.page_size"], "1");
+}
+
+#[tokio::test]
+async fn a_verb_that_names_no_location_happens_where_the_call_goes() {
+    let builder = quince::Quince::builder().world("edge-cases");
+    let reading_room = Fixture::of(builder, "reading-room").await;
+    let verb = json!({"name": "add-devices", "serial_numbers": ["NEW"]});
+    super::rule(
+        &reading_room,
+        &json!({"id": "r", "on": {"operation": "*"}, "then": {"verb": verb}}),
+    );
+    reading_room.get("assets").await;
+    let entries = journal(&reading_room).await;
+    assert_eq!(entries[0]["kind"], "verb", "{entries}");
 }

@@ -113,7 +113,7 @@ async fn real_delays_are_slept_and_drawn_from_the_seed() {
         let school = school(&[json!({"id": "slow", "on": on, "then": {"delay": delay}})]).await;
         let mut acts = Vec::new();
         for _ in 0..3 {
-            let begun = std::time::Instant::now();
+            let begun = tokio::time::Instant::now();
             school.get("assets").await;
             assert!(begun.elapsed() >= Duration::from_millis(5));
         }

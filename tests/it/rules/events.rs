@@ -1,5 +1,7 @@
 //! Events as rules want them: when they end, and which of their tasks fail.
 
+use std::fmt::Write as _;
+
 use serde_json::{Value, json};
 
 use super::{rule, school};
@@ -31,7 +33,7 @@ async fn told(school: &Fixture, status: &str) -> String {
         status["numRequested"],
     );
     for group in status["failures"].as_array().into_iter().flatten() {
-        told += &format!(" {} {}", group["errorNumber"], group["errorInfo"]);
+        let _ = write!(told, " {} {}", group["errorNumber"], group["errorInfo"]);
     }
     told
 }

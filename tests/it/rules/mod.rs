@@ -48,6 +48,7 @@ pub(crate) async fn statuses(fixture: &Fixture, path: &str, calls: usize) -> Vec
 }
 
 /// A rule that answers 503 to the calls that `on` is about.
+#[allow(clippy::needless_pass_by_value, reason = "a value is written where it is used")]
 pub(crate) fn busy(on: Value) -> Value {
     json!({ "id": "busy", "on": on, "then": { "answer": { "status": 503 } } })
 }

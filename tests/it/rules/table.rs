@@ -48,5 +48,20 @@ async fn a_bare_status_brings_the_body_that_the_surface_has_for_it() {
         };
         told.push(format!("{status} {number}"));
     }
-    insta::assert_snapshot!(told.join("\n"), @"");
+    insta::assert_snapshot!(told.join("\n"), @r#"
+    200 -
+    204 -
+    400 9602
+    401 9601
+    403 9637
+    404 -
+    405 9726
+    410 9634
+    415 9727
+    418 -
+    429 9646
+    500 9603
+    502 -
+    503 9729
+    "#);
 }
