@@ -13,7 +13,9 @@ use std::sync::Arc;
 use crate::api::control::PREFIX;
 use crate::api::json::Json;
 use crate::api::{Api, ApiOptions, ControlDoor};
-use crate::engine::{BadScenario, Broken, CreateError, DEFAULT, Engine, Named, Origin, Universe, real_time};
+use crate::engine::{
+    BadScenario, Broken, CreateError, DEFAULT, Engine, Named, Origin, Universe, real_time,
+};
 use crate::exchange::Door;
 use crate::http::{Limits, Server};
 use crate::scenario::Scenario;
@@ -270,7 +272,8 @@ impl Builder {
                 let mut origin =
                     Origin { seed, spec, settings, clock, start, named, scenario: None };
                 if let Some(scenario) = &self.scenario {
-                    origin = Origin::of_scenario(scenario, &origin).map_err(BadScenario::Setting)?;
+                    origin =
+                        Origin::of_scenario(scenario, &origin).map_err(BadScenario::Setting)?;
                 }
                 Engine::new(origin, self.auto_universe)
             }

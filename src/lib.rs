@@ -44,7 +44,7 @@ pub mod store;
 
 pub use instance::{
     ActError, BeginError, Builder, ClockHandle, FinishError, Quince, SaveError, SettingsError,
-    StartError, Unmet, UniverseHandle, VIRTUAL_START,
+    StartError, UniverseHandle, Unmet, VIRTUAL_START,
 };
 pub use sim::ClockMode;
 

@@ -133,12 +133,13 @@ impl Universe {
         Self::with(id, origin, Some(Arc::new(saved)), ttl, real_time, state)
     }
 
-    /// Another universe that begins as this one began.
+    /// Another universe that begins as this one began, without its scenario.
     pub(super) fn begun_alike(&self, id: &str) -> Self {
-        match &self.begun {
-            Some(saved) => Self::from_state(id, Saved::clone(saved), None, self.real_time),
-            None => Self::new(id, self.origin.clone(), None, self.real_time),
+        if let Some(saved) = &self.begun {
+            return Self::from_state(id, Saved::clone(saved), None, self.real_time);
         }
+        let origin = Origin { scenario: None, ..self.origin.clone() };
+        Self::new(id, origin, None, self.real_time)
     }
 
     fn with(
@@ -232,8 +233,9 @@ impl Universe {
     /// Brings the world up to the present without a call: what is due is done and noted, nothing else happens.
     /// Says whether more will fall due without anybody calling. A broken universe stays as it is.
     pub fn settle(&self) -> bool {
-        let is_moving =
-            |turn: &mut Turn<'_>| turn.clock_mode() != ClockMode::Manual && turn.next_due().is_some();
+        let is_moving = |turn: &mut Turn<'_>| {
+            turn.clock_mode() != ClockMode::Manual && turn.next_due().is_some()
+        };
         self.take(Pace::Passing, is_moving).unwrap_or(false)
     }
 
@@ -330,12 +332,13 @@ impl Universe {
             what: What::Act(act),
             injected: Vec::new(),
         });
-        let (origin, begun) = (self.origin.clone(), self.begun.clone());
+        let origin = Origin { scenario: None, ..self.origin.clone() };
+        let begun = self.begun.clone();
         Ok((Self::with(id, origin, begun, ttl, self.real_time, state), seq))
     }
 
-    /// Goes back to the beginning in part or in whole, and returns the number of the journal entry that
-    /// says so. Also mends a broken universe if the state is part of it.
+    /// Goes back to the beginning in part or in whole; a scenario that it was made for begins anew with the
+    /// state. Returns the number of the journal entry that it ended at. Also mends a broken universe if the state is part of it.
     pub fn reset(&self, scope: Scope) -> Result<u64, Broken> {
         let mut state = self.state.lock();
         if state.broken && !scope.has_state() {

@@ -6,8 +6,8 @@ use crate::engine::turn::Turn;
 use crate::judge::report::{ExpectationReport, ExpectationState, JudgedBy};
 use crate::model::{Failing, Failure, Targets};
 use crate::scenario::{Act, Advance};
-use crate::sim::SiteId;
 use crate::sim::Settings;
+use crate::sim::SiteId;
 use crate::sim::diff::{diff, to_text};
 
 impl Timeline {
@@ -39,7 +39,8 @@ impl Timeline {
         error: Option<u16>,
     ) -> Result<(), String> {
         let why = |error| Failing { why: Failure::Injected(error), chosen: Targets::default() };
-        let (failing, what) = (error.map(why), if error.is_some() { "failed" } else { "completed" });
+        let (failing, what) =
+            (error.map(why), if error.is_some() { "failed" } else { "completed" });
         let touched: Vec<(SiteId, u64)> = self.touched(rule).collect();
         let ended = touched.iter().filter_map(|(site, number)| {
             let happening = turn.finish_event(*site, *number, failing.as_ref())?;
@@ -66,7 +67,10 @@ impl Timeline {
             if what == "now" {
                 return Ok(turn.world().clone());
             }
-            turn.marks().find(what).map(|mark| mark.world.clone()).map_err(|error| error.to_string())
+            turn.marks()
+                .find(what)
+                .map(|mark| mark.world.clone())
+                .map_err(|error| error.to_string())
         };
         let (one, other) = (find(from)?, find(to)?);
         let text = to_text(&diff(&one, &other), other.sites().len() > 1);

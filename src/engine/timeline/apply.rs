@@ -82,7 +82,8 @@ impl Universe {
         let (now, seed) = self.turn(|turn| (turn.now(), turn.world().seed()))?;
         let start = scenario.start.unwrap_or(now);
         // A large world takes a while to build: not under the lock.
-        let world = scenario.world.as_ref().map(|spec| build(spec, seed, start, settings.token_lifetime));
+        let world =
+            scenario.world.as_ref().map(|spec| build(spec, seed, start, settings.token_lifetime));
         let seq = self.turn(|turn| {
             if let Some(world) = world {
                 turn.state.world = world.in_place_of(&turn.state.world);
@@ -105,7 +106,9 @@ impl Universe {
     /// The client has ended: steps that wait for this are done, and everything that is open is judged. Does nothing the
     /// second time, or without a scenario.
     pub fn client_ended(&self) -> Result<(), Broken> {
-        self.turn(|turn| turn.client_ended())
+        self.turn(|turn| {
+            turn.end();
+        })
     }
 
     /// What became of the scenario so far; nothing without one.
@@ -118,7 +121,8 @@ impl Universe {
 }
 
 impl Turn<'_> {
-    fn client_ended(&mut self) {
+    /// Ends the client.
+    fn end(&mut self) {
         let Some(mut timeline) = self.state.timeline.take() else { return };
         if !timeline.is_over() {
             let name = timeline.scenario.name.clone();

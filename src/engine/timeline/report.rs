@@ -1,6 +1,7 @@
 //! What became of a timeline.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 
 use super::trial::clock_of;
 use super::{Stands, Timeline};
@@ -42,7 +43,8 @@ impl Timeline {
         let mut steps = self.steps.clone();
         for trial in &self.trials {
             let (step, n) = trial.place();
-            if let Some(report) = steps.get_mut(step).and_then(|step| step.expectations.get_mut(n)) {
+            if let Some(report) = steps.get_mut(step).and_then(|step| step.expectations.get_mut(n))
+            {
                 trial.tell(report, ExpectationState::Open);
             }
         }
@@ -128,7 +130,7 @@ fn line(entry: &Entry) -> String {
         What::Act(act) => format!("{seq} {} {:.200}", act.kind, act.text),
     };
     for injected in &entry.injected {
-        line += &format!(" [{}: {:.100}]", injected.rule, injected.act);
+        let _ = write!(line, " [{}: {:.100}]", injected.rule, injected.act);
     }
     line
 }

@@ -8,7 +8,11 @@ use crate::sim::{Site, World};
 
 impl Timeline {
     /// Whether the world is as wanted; if not, how it is. Nothing if the journal is asked.
-    pub(super) fn judge_world(&self, turn: &Turn<'_>, wanted: &Wanted) -> Option<Result<(), String>> {
+    pub(super) fn judge_world(
+        &self,
+        turn: &Turn<'_>,
+        wanted: &Wanted,
+    ) -> Option<Result<(), String>> {
         let world = turn.world();
         Some(match wanted {
             Wanted::Event(rule, status) => self.events_are(turn, rule, *status),
@@ -91,7 +95,8 @@ fn asset_has(site: &Site, name: &AssetName, wanted: [Option<u32>; 4]) -> Result<
         ("total", asset.total()),
         ("retired", asset.retired),
     ];
-    let differ = there.iter().zip(wanted).filter(|((_, is), wanted)| wanted.is_some_and(|it| it != *is));
+    let differ =
+        there.iter().zip(wanted).filter(|((_, is), wanted)| wanted.is_some_and(|it| it != *is));
     let told: Vec<String> = differ.map(|((what, is), _)| format!("{what} is {is}")).collect();
     if told.is_empty() { Ok(()) } else { Err(told.join(", ")) }
 }
