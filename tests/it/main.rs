@@ -11,6 +11,7 @@ mod docs;
 mod ledger;
 mod properties;
 mod rooms;
+mod scenarios;
 mod settings;
 mod story;
 mod timeline;
