@@ -15,5 +15,6 @@ mod rules;
 mod scenarios;
 mod settings;
 mod story;
+mod timeline;
 mod v2;
 mod worlds;
