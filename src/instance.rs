@@ -4,6 +4,7 @@
 //! [`Quince`] that comes back serves until it is stopped or dropped.
 
 mod handles;
+mod runs;
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
@@ -12,16 +13,20 @@ use std::sync::Arc;
 use crate::api::control::PREFIX;
 use crate::api::json::Json;
 use crate::api::{Api, ApiOptions, ControlDoor};
-use crate::engine::{Broken, CreateError, DEFAULT, Engine, Named, Origin, Universe, real_time};
+use crate::engine::{
+    BadScenario, Broken, CreateError, DEFAULT, Engine, Named, Origin, Universe, real_time,
+};
 use crate::exchange::Door;
 use crate::http::{Limits, Server};
+use crate::scenario::Scenario;
 use crate::sim::settings::SettingError;
 use crate::sim::spec::WorldSpec;
 use crate::sim::{ClockMode, Settings, date};
 use crate::snapshot::state::{FileError, StateFile};
 use crate::snapshot::{self, Loaded, WorldError};
 
-pub use self::handles::{ActError, ClockHandle, SettingsError, UniverseHandle};
+pub use self::handles::{ActError, ClockHandle, RuleError, SettingsError, UniverseHandle};
+pub use self::runs::{BeginError, FinishError, Unmet};
 pub use crate::sim::VIRTUAL_START;
 
 /// Why quince did not start.
@@ -39,6 +44,9 @@ pub enum StartError {
     /// A setting is unknown or has a value that is not allowed.
     #[error(transparent)]
     Setting(SettingError),
+    /// The scenario cannot be applied.
+    #[error(transparent)]
+    Scenario(#[from] BadScenario),
     /// The start is no time of the form `2026-01-15T09:00:00Z`.
     #[error("`{0}` is not a time: write it like 2026-01-15T09:00:00Z")]
     Start(String),
@@ -65,6 +73,7 @@ pub struct Builder {
     profile: String,
     settings: Vec<(String, String)>,
     state: Option<PathBuf>,
+    scenario: Option<Arc<Scenario>>,
     options: ApiOptions,
     auto_universe: bool,
     limits: Limits,
@@ -88,6 +97,7 @@ impl Default for Builder {
             profile: "observed".to_owned(),
             settings: Vec::new(),
             state: None,
+            scenario: None,
             options: ApiOptions::default(),
             auto_universe: false,
             limits: Limits::default(),
@@ -138,6 +148,15 @@ impl Builder {
     #[must_use]
     pub fn state(mut self, file: impl Into<PathBuf>) -> Self {
         self.state = Some(file.into());
+        self
+    }
+
+    /// A scenario that the default universe is made for; what it leaves out is as said otherwise. It begins when quince
+    /// is ready; see [`UniverseHandle::verify`].
+    #[must_use]
+    pub fn scenario(mut self, scenario: Scenario) -> Self {
+        self.seed = scenario.seed;
+        self.scenario = Some(Arc::new(scenario));
         self
     }
 
@@ -226,8 +245,11 @@ impl Builder {
         let file = self.state.map(StateFile::new).transpose()?.map(Arc::new);
         let saved = file.as_ref().map(|file| file.load()).transpose()?.flatten();
         let mut named = Named { world: None, profile: self.profile, start: self.start.is_some() };
+        let given = self.scenario.as_ref().and_then(|scenario| scenario.world.as_deref());
         let loaded = match (saved, self.world) {
             (Some(saved), _) => Loaded::State(Box::new(saved)),
+            // The scenario brings its world along.
+            (None, _) if given.is_some() => Loaded::World(WorldSpec::default()),
             (None, World::Named(name)) => {
                 let loaded = snapshot::open(&name, self.seed)?;
                 named.world = Some(name);
@@ -247,7 +269,13 @@ impl Builder {
             }
             Loaded::World(spec) => {
                 let (seed, clock, spec) = (self.seed, self.clock, Arc::new(spec));
-                let origin = Origin { seed, spec, settings, clock, start, named };
+                let rules = Vec::new();
+                let mut origin =
+                    Origin { seed, spec, settings, clock, start, rules, named, scenario: None };
+                if let Some(scenario) = &self.scenario {
+                    origin =
+                        Origin::of_scenario(scenario, &origin).map_err(BadScenario::Setting)?;
+                }
                 Engine::new(origin, self.auto_universe)
             }
         };
@@ -263,6 +291,12 @@ impl Builder {
                 Some(bind(address, door, self.limits).await?)
             }
             None => None,
+        };
+        let universe = engine.default_universe();
+        match self.scenario {
+            // Who goes on from a state gets the scenario on top of it.
+            Some(scenario) if universe.origin().scenario.is_none() => universe.apply(scenario)?,
+            _ => universe.begin_own().map_err(BadScenario::Broken)?.unwrap_or_default(),
         };
         Ok(Quince { engine, api, server, control, file })
     }
@@ -320,10 +354,11 @@ impl Quince {
         self.control.as_ref().unwrap_or(&self.server).local_addr()
     }
 
-    /// Makes a universe that begins as the default one did, under this id or under the next free one.
+    /// Makes a universe that begins as the default one did, with the scenario of that one if it has one, under this id or under the next free one.
     pub fn create_universe(&self, id: Option<&str>) -> Result<UniverseHandle, CreateError> {
         let origin = self.engine.default_universe().origin().clone();
         let universe = self.engine.create(id, origin, None)?;
+        universe.begin_own()?;
         Ok(self.handle(universe))
     }
 

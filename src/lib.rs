@@ -19,8 +19,8 @@
 //! ```
 //!
 //! The rooms, from the inside out: [`store`] (containers), [`model`] (the domain, pure), [`sim`] (the model in
-//! time), [`engine`] (universes under a lock, the turn), [`judge`] (whether a journal shows what was
-//! expected), [`api`] (the surfaces), [`http`] (the transport),
+//! time), [`engine`] (universes under a lock, the turn), [`telling`] (how an exchange is told), [`judge`]
+//! (whether a journal shows what was expected), [`api`] (the surfaces), [`http`] (the transport),
 //! [`cli`] (the binary); [`snapshot`] reads world files, [`fidelity`] says what is known and what is guessed.
 //! `ARCHITECTURE.md` shows the way of a request through them.
 
@@ -41,10 +41,12 @@ pub mod scenario;
 pub mod sim;
 pub mod snapshot;
 pub mod store;
+pub mod telling;
+pub mod text;
 
 pub use instance::{
-    ActError, Builder, ClockHandle, Quince, SaveError, SettingsError, StartError, UniverseHandle,
-    VIRTUAL_START,
+    ActError, BeginError, Builder, ClockHandle, FinishError, Quince, RuleError, SaveError,
+    SettingsError, StartError, UniverseHandle, Unmet, VIRTUAL_START,
 };
 pub use sim::ClockMode;
 

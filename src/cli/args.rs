@@ -8,12 +8,24 @@
 // Here doc comments are the help texts, which show every character as it stands.
 #![expect(clippy::doc_markdown)]
 
+use std::ffi::OsString;
+use std::path::PathBuf;
+
 use clap::{Args, Parser, Subcommand};
 
 const LAYERS: &str = "\
 Each option of serve can also be an environment variable (--ready-file as
 QUINCE_READY_FILE) or a key of the --config file (ready_file; settings in a
 table [set]). Flags win over the environment, the environment over the file.";
+
+const RUN: &str = "\
+CMD runs once per scenario and finds quince through QUINCE_URL,
+QUINCE_CONTROL_URL, QUINCE_STOKEN (of the first location) and
+QUINCE_STOKEN_<LOCATION>. It reads nothing from standard input. Placeholders of
+--env: {url}, {control_url}, {stoken}, {stoken:KEY}; {{ is a brace.
+
+Exit codes: 0 passed, 1 an expectation failed, 2 the gate failed, 3 CMD failed,
+64 usage, 65 invalid scenario, 69 cannot bind, 70 quince's own fault.";
 
 /// A test double of Apple's App and Book Management API. Not for production.
 #[derive(Debug, Parser)]
@@ -35,14 +47,19 @@ pub enum Command {
     /// Run the server until SIGINT or SIGTERM (the default)
     #[command(after_help = LAYERS)]
     Serve(ServeArgs),
+    /// Run a client inside scenarios, judge it and report
+    #[command(after_help = RUN)]
+    Run(RunArgs),
     /// Print a content token; needs no server
     Token(TokenArgs),
     /// Ask a running server whether it is ready
     Healthcheck(HealthcheckArgs),
     /// Print the fidelity ledger: what is known, guessed and missing
     Ledger(LedgerArgs),
-    /// Print a schema: control (the OpenAPI document of the control API), state (of state files)
+    /// Print a schema: control (the OpenAPI document of the control API), state (of state files), scenario
     Schema(SchemaArgs),
+    /// Read scenarios and tell everything that is wrong with them; needs no client
+    Check(CheckArgs),
 }
 
 /// The options of `serve`.
@@ -107,6 +124,44 @@ pub struct ServeArgs {
     pub config: Option<String>,
 }
 
+/// The options of `run`.
+#[derive(Debug, Default, Clone, Args)]
+pub struct RunArgs {
+    /// Scenario files
+    #[arg(value_name = "SCENARIO", required = true)]
+    pub scenarios: Vec<String>,
+    /// The client: a program and its arguments
+    #[arg(value_name = "CMD", last = true, required = true)]
+    pub command: Vec<OsString>,
+    /// Stop the client after so long [default: 10m]
+    #[arg(long, value_name = "DURATION")]
+    pub timeout: Option<String>,
+    /// Run the scenarios side by side
+    #[arg(long)]
+    pub parallel: bool,
+    /// Write a report: text, json, junit or github; github=- is stdout (repeatable)
+    #[arg(long, value_name = "KIND=FILE")]
+    pub report: Vec<String>,
+    /// Accept golden conversations as they are now
+    #[arg(long)]
+    pub update: bool,
+    /// One more variable for the client, such as BASE={url}/mdm/v2 (repeatable)
+    #[arg(long, value_name = "NAME=TEMPLATE")]
+    pub env: Vec<String>,
+    /// Seed, in place of the scenario's own
+    #[arg(long, value_name = "N")]
+    pub seed: Option<String>,
+    /// One behaviour setting on top of the scenario's (repeatable)
+    #[arg(long, value_name = "KEY=VALUE")]
+    pub set: Vec<String>,
+    /// The rules of a preset on top of the scenario's (repeatable)
+    #[arg(long, value_name = "NAME[@SEED]")]
+    pub preset: Vec<String>,
+    /// Write the states of snapshot steps into this folder
+    #[arg(long, value_name = "DIR")]
+    pub snapshots: Option<String>,
+}
+
 /// The options of `token`.
 #[derive(Debug, Default, Args)]
 pub struct TokenArgs {
@@ -147,9 +202,17 @@ pub struct HealthcheckArgs {
 /// The options of `schema`.
 #[derive(Debug, Default, Args)]
 pub struct SchemaArgs {
-    /// Which: control, state
+    /// Which: control, state, scenario
     #[arg(value_name = "NAME")]
     pub name: String,
+}
+
+/// The options of `check`.
+#[derive(Debug, Default, Args)]
+pub struct CheckArgs {
+    /// Scenario file: TOML, or JSON if its name ends in .json
+    #[arg(value_name = "SCENARIO", required = true)]
+    pub scenario: Vec<PathBuf>,
 }
 
 /// The options of `ledger`.

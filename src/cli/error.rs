@@ -6,11 +6,16 @@
 //!
 //! | code | who must act |
 //! |---|---|
-//! | 1 | a check failed: `healthcheck` found no ready server |
+//! | 1 | a check failed: `healthcheck` found no ready server; whoever wrote the client: an expectation of `run` failed |
+//! | 2 | whoever wrote the client: the gate of `run` failed |
+//! | 3 | whoever wrote the client: it failed, was not found or ran out of time |
 //! | 64 | whoever typed the command line |
 //! | 65 | whoever wrote the environment, the configuration or the world |
 //! | 69 | whoever owns the machine: cannot bind |
 //! | 70 | quince |
+//! | 130, 143 | nobody: `run` was stopped by SIGINT or SIGTERM |
+//!
+//! Of several, the first in the order 70, 64, 65, 69, 1, 2, 3 is the one.
 
 use std::error::Error as StdError;
 use std::fmt::Write as _;
@@ -23,6 +28,10 @@ use super::terminal;
 
 /// A check failed.
 pub const EXIT_FAILED: u8 = 1;
+/// A gate failed.
+pub const EXIT_GATE: u8 = 2;
+/// A client failed.
+pub const EXIT_CLIENT: u8 = 3;
 /// The command line makes no sense.
 pub const EXIT_USAGE: u8 = 64;
 /// A world or a configuration is invalid.
@@ -31,6 +40,8 @@ pub const EXIT_INVALID: u8 = 65;
 pub const EXIT_UNAVAILABLE: u8 = 69;
 /// quince's own fault.
 pub const EXIT_INTERNAL: u8 = 70;
+/// What a shell adds to the number of the signal that stopped a command.
+const EXIT_SIGNAL: u8 = 128;
 
 /// Whatever made something fail.
 pub type Cause = Box<dyn StdError + Send + Sync>;
@@ -73,6 +84,17 @@ pub enum Error {
         #[source]
         cause: Cause,
     },
+    /// What was typed makes no sense together with what it is about.
+    #[error("{0}")]
+    Usage(String),
+    /// A run did not pass.
+    #[error("{what}")]
+    Run {
+        /// In which way.
+        outcome: Outcome,
+        /// Which scenario, and how.
+        what: String,
+    },
     /// quince's own fault.
     #[error("internal error: {what}")]
     Internal {
@@ -84,7 +106,57 @@ pub enum Error {
     },
 }
 
+/// How a run did not pass.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// An expectation of a step failed.
+    ExpectationFailed,
+    /// The gate failed.
+    GateFailed,
+    /// The client failed, was not found or ran out of time.
+    ClientFailed,
+    /// SIGINT stopped it.
+    Interrupted,
+    /// SIGTERM stopped it.
+    Terminated,
+}
+
+impl Outcome {
+    /// Whether somebody stopped it.
+    pub const fn is_stop(self) -> bool {
+        matches!(self, Self::Interrupted | Self::Terminated)
+    }
+}
+
+/// Takes the error that decides the exit code; the others are handed to `tell`, unless they are of its kind. Whoever
+/// stopped us comes first.
+pub fn worst(errors: Vec<Error>, mut tell: impl FnMut(&Error)) -> Option<Error> {
+    const ORDER: [u8; 7] = [
+        EXIT_INTERNAL,
+        EXIT_USAGE,
+        EXIT_INVALID,
+        EXIT_UNAVAILABLE,
+        EXIT_FAILED,
+        EXIT_GATE,
+        EXIT_CLIENT,
+    ];
+    let rank = |error: &Error| {
+        // What is in no order was stopped.
+        ORDER.iter().position(|code| *code == error.exit_code()).map_or(0, |place| place + 1)
+    };
+    let place = (0..errors.len()).min_by_key(|place| rank(&errors[*place]))?;
+    let mut errors = errors;
+    let worst = errors.remove(place);
+    errors.iter().filter(|error| !matches!(error, Error::Run { .. })).for_each(&mut tell);
+    Some(worst)
+}
+
 impl Error {
+    /// What was typed makes no sense together with what it is about.
+    pub fn usage(what: impl Into<String>) -> Self {
+        Self::Usage(what.into())
+    }
+
     /// Something invalid in a world or a configuration.
     pub fn invalid(what: impl Into<String>) -> Self {
         Self::Invalid { what: what.into(), details: None, cause: None }
@@ -123,6 +195,14 @@ impl Error {
             Self::Invalid { .. } => EXIT_INVALID,
             Self::Bind { .. } => EXIT_UNAVAILABLE,
             Self::NotReady { .. } => EXIT_FAILED,
+            Self::Usage(_) => EXIT_USAGE,
+            Self::Run { outcome, .. } => match outcome {
+                Outcome::ExpectationFailed => EXIT_FAILED,
+                Outcome::GateFailed => EXIT_GATE,
+                Outcome::ClientFailed => EXIT_CLIENT,
+                Outcome::Interrupted => EXIT_SIGNAL + 2,
+                Outcome::Terminated => EXIT_SIGNAL + 15,
+            },
             Self::Internal { .. } => EXIT_INTERNAL,
         }
     }
@@ -177,7 +257,7 @@ fn lower_first(text: &str) -> String {
 mod tests {
     use std::io;
 
-    use super::{BadValue, Error, Source};
+    use super::{BadValue, Error, Outcome, Source, worst};
 
     fn check(error: &Error, code: u8, message: &str) {
         assert_eq!(error.message(), message);
@@ -212,6 +292,25 @@ mod tests {
             65,
             "quince: w.toml:1:3: no such key\n |\n1| x",
         );
+    }
+
+    #[test]
+    fn of_several_failures_the_first_in_order_decides_and_no_fault_is_hidden() {
+        let run = |outcome| Error::Run { outcome, what: "x".to_owned() };
+        let decides = |errors: Vec<Error>| {
+            let mut told = Vec::new();
+            let worst = worst(errors, |error| told.push(error.exit_code()));
+            (worst.map(|worst| worst.exit_code()), told)
+        };
+        assert_eq!(decides(Vec::new()), (None, vec![]));
+        let (expectation, gate) = (Outcome::ExpectationFailed, Outcome::GateFailed);
+        assert_eq!(decides(vec![run(gate), run(expectation)]), (Some(1), vec![]));
+        assert_eq!(decides(vec![run(Outcome::ClientFailed), run(gate)]), (Some(2), vec![]));
+        let others = vec![run(gate), Error::internal("a"), Error::usage("b"), Error::invalid("c")];
+        assert_eq!(decides(others), (Some(70), vec![64, 65]));
+        let stopped = vec![Error::internal("a"), run(Outcome::Interrupted)];
+        assert_eq!(decides(stopped), (Some(130), vec![70]));
+        assert_eq!(decides(vec![run(Outcome::Terminated)]), (Some(143), vec![]));
     }
 
     #[test]

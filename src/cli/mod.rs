@@ -1,7 +1,7 @@
 //! The command line: what was typed, what it means, and which part of quince does it.
 //!
 //! - `args` knows what can be typed; `options` what it means together with environment and file.
-//! - One file per command: `serve`, `token`, `healthcheck`, `ledger`, `schema`.
+//! - One file per command: `serve`, `run` (a folder), `token`, `healthcheck`, `ledger`, `schema`, `check`.
 //! - `error` decides exit codes, `terminal` writes to the standard streams, `logging` starts the log.
 //!
 //! Invariants: the environment comes in as an argument and nothing here asks the process for it;
@@ -11,6 +11,7 @@
 
 pub mod args;
 pub mod banner;
+pub mod check;
 pub mod environment;
 pub mod error;
 pub mod healthcheck;
@@ -18,6 +19,7 @@ pub mod ledger;
 pub mod logging;
 pub mod options;
 pub mod parent;
+pub mod run;
 pub mod schema;
 pub mod serve;
 pub mod terminal;
@@ -46,7 +48,7 @@ where
     let env = Environment::new(env);
     // The panic hook has told what broke and where; a caller needs the exit code that says who is
     // to blame. Nothing that the panic left behind is looked at again.
-    let outcome = catch_unwind(AssertUnwindSafe(|| run(args, &env)))
+    let outcome = catch_unwind(AssertUnwindSafe(|| command(args, &env)))
         .unwrap_or_else(|_| Err(Error::internal("a broken invariant, see above")));
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
@@ -55,7 +57,7 @@ where
 }
 
 /// One command, one function.
-fn run<A: IntoIterator<Item = OsString>>(args: A, env: &Environment) -> Result<(), Error> {
+fn command<A: IntoIterator<Item = OsString>>(args: A, env: &Environment) -> Result<(), Error> {
     let cli = Cli::try_parse_from(args)?;
     match cli.command.unwrap_or(Command::Serve(cli.serve)) {
         Command::Serve(args) => {
@@ -66,9 +68,11 @@ fn run<A: IntoIterator<Item = OsString>>(args: A, env: &Environment) -> Result<(
             }
             serve::run(&options)
         }
+        Command::Run(args) => run::run(&args, env),
         Command::Token(args) => token::run(&token::options(&args)?),
         Command::Healthcheck(args) => healthcheck::run(&healthcheck::options(&args)?),
         Command::Ledger(args) => ledger::run(ledger::options(&args)?),
         Command::Schema(args) => schema::run(schema::options(&args)?),
+        Command::Check(args) => check::run(&check::options(&args)),
     }
 }

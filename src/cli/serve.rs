@@ -133,6 +133,7 @@ fn explain(error: StartError, options: &ServeOptions) -> Error {
             let origin = options.state.as_ref().map_or(&Source::Default, |(_, origin)| origin);
             Error::invalid(format!("{origin}: {problem}"))
         }
+        StartError::Scenario(problem) => Error::invalid(format!("the scenario: {problem}")),
         StartError::World(problem) => {
             let what =
                 format!("{}: world `{}` cannot be used", options.world_source, options.world);

@@ -14,6 +14,13 @@ pub fn err(text: &str) {
     let _ = write(&mut io::stderr().lock(), text);
 }
 
+/// Writes what somebody else printed, as it is. If that fails, there is nobody left to tell.
+pub fn pass_on(out: &[u8], err: &[u8]) {
+    let mut stdout = io::stdout().lock();
+    let _ = stdout.write_all(out).and_then(|()| stdout.flush());
+    let _ = io::stderr().lock().write_all(err);
+}
+
 fn write(stream: &mut impl Write, text: &str) -> io::Result<()> {
     let written = writeln!(stream, "{text}").and_then(|()| stream.flush());
     match written {

@@ -3,8 +3,8 @@
 use clap::{CommandFactory, Parser, error::ErrorKind};
 
 use super::args::{Cli, Command};
+use super::command;
 use super::environment::Environment;
-use super::run;
 
 fn parse(line: &str) -> Result<Cli, clap::Error> {
     Cli::try_parse_from(line.split(' '))
@@ -35,6 +35,8 @@ fn each_command_takes_its_own_options() {
          --expires 2030-01-01 --privileges view",
         "quince healthcheck --url http://127.0.0.1:1 --wait 10s",
         "quince ledger --format json",
+        "quince run a.toml b.toml --timeout 1m --parallel --report junit=x --report github=- --update --env A={url} \
+         --seed 7 --set v2.page_size=3 --preset pages-move@7 --snapshots d -- sh -c exit",
     ] {
         assert!(parse(line).is_ok(), "{line}");
     }
@@ -47,7 +49,9 @@ fn what_does_not_exist_is_refused() {
     check("quince serve --scenario s.toml", ErrorKind::UnknownArgument);
     check("quince schema", ErrorKind::MissingRequiredArgument);
     check("quince token --format json", ErrorKind::UnknownArgument);
-    check("quince run s.toml", ErrorKind::InvalidSubcommand);
+    check("quince run s.toml", ErrorKind::MissingRequiredArgument);
+    check("quince run -- true", ErrorKind::MissingRequiredArgument);
+    check("quince run s.toml --", ErrorKind::MissingRequiredArgument);
     check("quince check s.toml", ErrorKind::InvalidSubcommand);
     check("quince help", ErrorKind::InvalidSubcommand);
     check("quince serve --listen", ErrorKind::InvalidValue);
@@ -59,7 +63,7 @@ fn what_does_not_exist_is_refused() {
 fn exit_codes_say_who_must_act() {
     let check = |line: &str, env: &[(&str, &str)], code: u8| {
         let env = env.iter().map(|(name, value)| (name.into(), value.into()));
-        let error = run(line.split(' ').map(Into::into), &Environment::new(env)).unwrap_err();
+        let error = command(line.split(' ').map(Into::into), &Environment::new(env)).unwrap_err();
         assert_eq!(error.exit_code(), code, "{line}: {error}");
     };
     check("quince --help", &[], 0);
@@ -69,6 +73,9 @@ fn exit_codes_say_who_must_act() {
     check("quince --seed x", &[], 64);
     check("quince serve", &[("QUINCE_SEED", "x")], 65);
     check("quince --config does/not/exist.toml", &[], 65);
+    check("quince run s.toml", &[], 64);
+    check("quince run s.toml --seed x -- true", &[], 64);
+    check("quince run does/not/exist.toml -- true", &[], 65);
     check("quince healthcheck --url https://127.0.0.1", &[], 64);
     check("quince healthcheck --url http://127.0.0.1:1", &[], 1);
 }

@@ -1,19 +1,26 @@
 //! The universes of a process: each a world under one lock, and the turn that an exchange takes in it.
 //!
 //! * [`Engine`]: the registry. [`Universe`]: one lock. [`Turn`]: one moment under it. [`Marks`]: states kept.
+//! * `timeline`: the steps of a scenario, done under the same lock.
 //!
 //! Invariants: the order of taking is registry before universe, never two universes at once; the operating
 //! system is asked for the time in `real_time` and nowhere else. Not here: HTTP and JSON.
 
 mod marks;
+mod origin;
 mod rate;
 pub mod real_time;
 mod registry;
+mod rules;
+mod state;
+mod timeline;
 mod turn;
 mod universe;
+pub mod waiting;
 
 pub use marks::{Mark, Marks, NoMark};
 pub use real_time::RealTime;
 pub use registry::{CreateError, DEFAULT, Engine, Found};
+pub use timeline::BadScenario;
 pub use turn::{Advance, AdvanceError, HAPPENED_MAX, Turn};
 pub use universe::{Broken, Diff, Named, Origin, Scope, Universe};

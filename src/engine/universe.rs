@@ -7,63 +7,25 @@
 //! Invariants: no lock is held across an await; nothing is read from a clock before the lock.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
 use parking_lot::Mutex;
 use tokio::sync::watch;
 
 use super::marks::{Marks, NoMark, can_name};
+pub use super::origin::{Named, Origin};
 use super::rate::Rate;
 use super::real_time::RealTime;
+pub(super) use super::state::State;
+use super::timeline::Pace;
 use super::turn::Turn;
-use crate::journal::{Act, Answer, Bounds, Entry, Exchange, Journal, What};
+use super::waiting::Until;
+use crate::faults::{Rule, RulesError};
+use crate::journal::{Act, Answer, Entry, Exchange, Journal, What};
 use crate::model::At;
 use crate::sim::diff::{Difference, diff, to_text};
-use crate::sim::spec::WorldSpec;
 use crate::sim::{Clock, ClockMode, Real, Saved, Settings, World, build};
-
-/// What a universe begins with, and what a reset goes back to.
-#[derive(Debug, Clone)]
-pub struct Origin {
-    /// The seed of everything that is made up.
-    pub seed: u64,
-    /// The world as data.
-    pub spec: Arc<WorldSpec>,
-    /// The settings.
-    pub settings: Settings,
-    /// Who moves time.
-    pub clock: ClockMode,
-    /// What the clock shows at first.
-    pub start: At,
-    /// How all this was named, for people and for universes made after it.
-    pub named: Named,
-}
-
-/// How the origin of a universe was named.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Named {
-    /// The world, by name or path; none if it was given as data.
-    pub world: Option<String>,
-    /// The profile of the settings.
-    pub profile: String,
-    /// Whether somebody chose the start; else it follows from the clock's mode.
-    pub start: bool,
-}
-
-impl Origin {
-    /// A world given as data, whose settings go by no profile's name.
-    pub fn new(
-        seed: u64,
-        spec: Arc<WorldSpec>,
-        settings: Settings,
-        clock: ClockMode,
-        start: At,
-    ) -> Self {
-        let named = Named { world: None, profile: "observed".to_owned(), start: true };
-        Self { seed, spec, settings, clock, start, named }
-    }
-}
 
 /// An isolated world with its own clock, settings and journal.
 #[derive(Debug)]
@@ -72,30 +34,17 @@ pub struct Universe {
     origin: Origin,
     /// What it went on with, if it did not begin with the world of its origin.
     begun: Option<Arc<Saved>>,
-    real_time: RealTime,
+    pub(super) real_time: RealTime,
     /// Dropped when nobody called it for so long, in real time.
     ttl: Option<Duration>,
     /// Real time of the latest call, in microseconds.
     last_call: AtomicU64,
     /// Held for one turn at a time, which takes microseconds and never waits.
-    state: Mutex<State>,
+    pub(super) state: Mutex<State>,
     /// The number of the latest entry that is complete; who waits for the journal waits here.
     grown: watch::Sender<u64>,
-}
-
-/// What the lock protects.
-#[derive(Debug, Clone)]
-pub(super) struct State {
-    pub(super) world: World,
-    pub(super) clock: Clock,
-    pub(super) settings: Arc<Settings>,
-    pub(super) journal: Journal,
-    pub(super) marks: Marks,
-    pub(super) rate: Rate,
-    /// A poll of a pending event was warned about under a manual clock.
-    pub(super) pending_warned: bool,
-    /// A turn began and did not end: it panicked, and the world may be half changed.
-    pub(super) broken: bool,
+    /// Somebody sees to it that the real-time limits of a timeline are kept.
+    pub(super) is_driven: AtomicBool,
 }
 
 /// The universe failed in an earlier turn and does not answer any more.
@@ -110,7 +59,8 @@ impl Universe {
     pub fn new(id: &str, origin: Origin, ttl: Option<Duration>, real_time: RealTime) -> Self {
         let world = build(&origin.spec, origin.seed, origin.start, origin.settings.token_lifetime);
         let clock = Clock::new(origin.clock, origin.start, real_time.now());
-        let state = State::new(world, clock, origin.settings.clone());
+        let mut state = State::new(world, clock, origin.settings.clone());
+        state.begin_rules(&origin.rules);
         Self::with(id, origin, None, ttl, real_time, state)
     }
 
@@ -125,12 +75,23 @@ impl Universe {
         Self::with(id, origin, Some(Arc::new(saved)), ttl, real_time, state)
     }
 
-    /// Another universe that begins as this one began.
+    /// The same, with rules that it begins with. `Err` if two have one id, or there are too many.
+    pub fn with_rules(mut self, rules: Vec<Arc<Rule>>) -> Result<Self, RulesError> {
+        self.state.get_mut().rules.add_all(rules.iter().cloned())?;
+        self.origin.rules = rules;
+        Ok(self)
+    }
+
+    /// Another universe that begins as this one began, without its scenario.
     pub(super) fn begun_alike(&self, id: &str) -> Self {
-        match &self.begun {
-            Some(saved) => Self::from_state(id, Saved::clone(saved), None, self.real_time),
-            None => Self::new(id, self.origin.clone(), None, self.real_time),
+        if let Some(saved) = &self.begun {
+            let mut universe = Self::from_state(id, Saved::clone(saved), None, self.real_time);
+            universe.state.get_mut().begin_rules(&self.origin.rules);
+            universe.origin.rules.clone_from(&self.origin.rules);
+            return universe;
         }
+        let origin = Origin { scenario: None, ..self.origin.clone() };
+        Self::new(id, origin, None, self.real_time)
     }
 
     fn with(
@@ -150,6 +111,7 @@ impl Universe {
             last_call: AtomicU64::new(real_time.now().0),
             grown: watch::Sender::new(state.journal.last()),
             state: Mutex::new(state),
+            is_driven: AtomicBool::new(false),
         }
     }
 
@@ -185,16 +147,29 @@ impl Universe {
 
     /// Takes a turn: brings the world up to the present, then does `act`.
     pub fn turn<R>(&self, act: impl FnOnce(&mut Turn<'_>) -> R) -> Result<R, Broken> {
+        self.take(Pace::Turn, act)
+    }
+
+    /// Brings the world up to the present at this pace, then does `act`, then what the timeline wants.
+    pub(super) fn take<R>(
+        &self,
+        pace: Pace,
+        act: impl FnOnce(&mut Turn<'_>) -> R,
+    ) -> Result<R, Broken> {
         let mut state = self.state.lock();
         if std::mem::replace(&mut state.broken, true) {
             return Err(Broken);
         }
         let real = self.real_time.now();
-        self.last_call.store(real.0, Ordering::Relaxed);
+        if matches!(pace, Pace::Turn) {
+            self.last_call.store(real.0, Ordering::Relaxed);
+        }
         let (before, revision) = (state.journal.last(), state.world.revision());
-        let now = state.catch_up(real);
+        let now = state.catch_up(&self.id, real, pace);
+        let opened_after = state.journal.last();
         let mut turn = Turn::new(&self.id, &mut state, now, real);
         let result = act(&mut turn);
+        turn.proceed(Pace::End { opened_after });
         let after = state.journal.last();
         if state.world.revision() != revision {
             state.mark_write(real);
@@ -210,26 +185,51 @@ impl Universe {
     /// Brings the world up to the present without a call: what is due is done and noted, nothing else happens.
     /// Says whether more will fall due without anybody calling. A broken universe stays as it is.
     pub fn settle(&self) -> bool {
-        let mut state = self.state.lock();
-        if std::mem::replace(&mut state.broken, true) {
-            return false;
+        let is_moving = |turn: &mut Turn<'_>| {
+            turn.clock_mode() != ClockMode::Manual && turn.next_due().is_some()
+        };
+        self.take(Pace::Passing, is_moving).unwrap_or(false)
+    }
+
+    /// What the clock shows; nothing happens by looking.
+    pub(super) fn shown(&self) -> At {
+        let real = self.real_time.now();
+        self.state.lock().clock.now(real)
+    }
+
+    /// How long it takes until the clock shows `at`. A clock of mode `auto` jumps there.
+    pub(super) fn until(&self, at: At) -> Until {
+        let real = self.real_time.now();
+        let (shown, missing, mode) = {
+            let State { clock, .. } = &mut *self.state.lock();
+            (clock.now(real), clock.real_until(at, real), clock.mode())
+        };
+        if shown >= at {
+            return Until::Over;
         }
-        let before = state.journal.last();
-        state.catch_up(self.real_time.now());
-        let after = state.journal.last();
-        let is_moving = state.clock.mode() != ClockMode::Manual && state.world.next_due().is_some();
-        state.broken = false;
-        drop(state);
-        if after > before {
-            self.grown.send_replace(after);
+        match missing {
+            // A millisecond more, so that who wakes up need not look again.
+            Some(missing) => Until::Real(Duration::from_micros(missing.0.saturating_add(1_000))),
+            None if mode == ClockMode::Auto => {
+                // Whoever failed before stays as it is, and nobody waits for it.
+                let _ = self.turn(|turn| turn.jump(at));
+                Until::Over
+            }
+            None => Until::Moved,
         }
-        is_moving
     }
 
     /// Adds the answer to an exchange that a turn has opened. Called before the first byte leaves.
     pub fn complete(&self, seq: u64, exchange: &Exchange, answer: Answer) {
         if exchange.answer.set(answer).is_ok() {
-            self.state.lock().journal.recount(seq);
+            let mut state = self.state.lock();
+            state.journal.recount(seq);
+            let is_awaited = state.timeline.as_ref().is_some_and(|it| it.awaits_answer(seq));
+            drop(state);
+            if is_awaited {
+                // The steps that waited for this call are done before its first byte leaves.
+                let _ = self.turn(|_| ());
+            }
             self.grown.send_modify(|_| ());
         }
     }
@@ -299,6 +299,7 @@ impl Universe {
         let (mut state, seq) = self.turn(|turn| (turn.copy(), turn.seq()))?;
         state.broken = false;
         state.rate = Rate::default();
+        state.timeline = None;
         state.journal = Journal::default();
         let real = self.real_time.now();
         let at = state.clock.now(real);
@@ -311,19 +312,20 @@ impl Universe {
             what: What::Act(act),
             injected: Vec::new(),
         });
-        let (origin, begun) = (self.origin.clone(), self.begun.clone());
+        let origin = Origin { scenario: None, ..self.origin.clone() };
+        let begun = self.begun.clone();
         Ok((Self::with(id, origin, begun, ttl, self.real_time, state), seq))
     }
 
-    /// Goes back to the beginning in part or in whole, and returns the number of the journal entry that
-    /// says so. Also mends a broken universe if the state is part of it.
+    /// Goes back to the beginning in part or in whole; a scenario that it was made for begins anew with the
+    /// state. Returns the number of the journal entry that it ended at. Also mends a broken universe if the state is part of it.
     pub fn reset(&self, scope: Scope) -> Result<u64, Broken> {
         let mut state = self.state.lock();
         if state.broken && !scope.has_state() {
             return Err(Broken);
         }
         let real = self.real_time.now();
-        let Origin { seed, spec, settings, clock, start, .. } = &self.origin;
+        let Origin { seed, spec, settings, clock, start, scenario, .. } = &self.origin;
         if scope.has_state() {
             let world = match &self.begun {
                 Some(saved) => saved.world.clone(),
@@ -331,8 +333,13 @@ impl Universe {
             };
             state.world = world.in_place_of(&state.world);
             state.marks = Marks::default();
+            state.timeline = None;
             state.broken = false;
             state.pending_warned = false;
+            state.rules.touched.forget();
+        }
+        if matches!(scope, Scope::All | Scope::Rules) {
+            state.begin_rules(&self.origin.rules);
         }
         if matches!(scope, Scope::All) {
             state.settings = Arc::new(settings.clone());
@@ -354,9 +361,19 @@ impl Universe {
             what: What::Act(act),
             injected: Vec::new(),
         });
+        if let Some(scenario) = scenario.as_ref().filter(|_| scope.has_state()) {
+            state.broken = true;
+            let mut turn = Turn::new(&self.id, &mut state, at, real);
+            turn.begin(Arc::clone(scenario));
+            turn.proceed(Pace::End { opened_after: seq });
+            state.broken = false;
+        } else if let Some(timeline) = &mut state.timeline {
+            timeline.set_now(at);
+        }
+        let last = state.journal.last();
         drop(state);
-        self.grown.send_replace(seq);
-        Ok(seq)
+        self.grown.send_replace(last);
+        Ok(last)
     }
 }
 
@@ -389,7 +406,7 @@ pub enum Scope {
     State,
     /// The journal.
     Journal,
-    /// Rules and their counters.
+    /// The rules: those that the universe began with, with fresh counters.
     Rules,
     /// The clock.
     Clock,
@@ -409,60 +426,5 @@ impl Scope {
             Self::Rules => "rules",
             Self::Clock => "clock",
         }
-    }
-}
-
-impl State {
-    fn new(world: World, clock: Clock, settings: Settings) -> Self {
-        Self {
-            world,
-            clock,
-            settings: Arc::new(settings),
-            journal: Journal::default(),
-            marks: Marks::default(),
-            rate: Rate::default(),
-            pending_warned: false,
-            broken: false,
-        }
-    }
-
-    /// Lets time pass to what the clock shows, and an `auto` clock jump through what is due soon: between
-    /// two requests the world is settled.
-    fn catch_up(&mut self, real: Real) -> At {
-        let now = self.clock.now(real);
-        self.step_to(now, real);
-        if self.clock.mode() == ClockMode::Auto {
-            while let Some(due) = self.world.next_due()
-                && due <= self.clock.now(real).plus(self.settings.auto_horizon)
-            {
-                self.clock.advance_to(due, real);
-                self.step_to(due, real);
-            }
-        }
-        self.clock.now(real)
-    }
-
-    /// Marks the state that a turn which wrote has ended at, under the number of its last journal entry.
-    fn mark_write(&mut self, real: Real) {
-        if self.settings.automatic_marks {
-            let (seq, at) = (self.journal.last(), self.clock.now(real));
-            self.marks.put_automatic(seq, at, self.world.clone());
-        }
-    }
-
-    /// Does everything that falls due until `to`, and notes each step.
-    pub(super) fn step_to(&mut self, to: At, real: Real) {
-        let Self { world, settings, journal, .. } = self;
-        journal.bound(Bounds::of(settings));
-        world.step_to(to, settings, |happening| {
-            let at = happening.at;
-            journal.append(|seq| Entry {
-                seq,
-                at,
-                real,
-                what: What::Event(happening),
-                injected: Vec::new(),
-            });
-        });
     }
 }

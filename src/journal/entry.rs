@@ -47,7 +47,7 @@ pub enum What {
 /// An act from outside the imitated services.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Act {
-    /// Which: `verb`, `clock`, `settings`, `state`, `reset`, `forked`, `mark`, `event`.
+    /// Which: `verb`, `clock`, `settings`, `state`, `reset`, `forked`, `mark`, `event`, `scenario`.
     pub kind: &'static str,
     /// What it was called: the verb's name, the mark's name.
     pub name: String,

@@ -1,8 +1,10 @@
 //! Which entries of a journal are meant, and which criterion an entry fails.
 
+use std::fmt;
+
 use serde_json::{Value, json};
 
-use crate::journal::{Entry, Exchange, What};
+use crate::journal::{Answer, Entry, Exchange, What};
 use crate::predicate::{LookedAt, Pattern, Place, Where, text};
 
 /// Characters of a found text that are told.
@@ -13,6 +15,8 @@ const TOLD_MAX: usize = 200;
 pub struct Matcher {
     /// What kind of entry.
     pub kind: Option<String>,
+    /// What an act was called: a verb, a mark, a type of notification.
+    pub name: Option<String>,
     /// Which operation.
     pub operation: Option<Pattern>,
     /// In which location, by its key.
@@ -65,6 +69,7 @@ impl Matcher {
             || !self.wheres.is_empty();
         self.kind.as_ref().is_none_or(|kind| kind == entry.kind())
             && (!about_exchanges || matches!(entry.what, What::Exchange(_)))
+            && (self.name.is_none() || matches!(entry.what, What::Act(_)))
     }
 
     fn first_misses(&self, entry: &Entry, count: usize) -> Vec<Failed> {
@@ -90,6 +95,15 @@ impl Matcher {
             && kind != entry.kind()
         {
             miss("kind", kind, Some(entry.kind()));
+        }
+        if let Some(name) = &self.name {
+            let got = match &entry.what {
+                What::Act(act) => Some(act.name.as_str()),
+                What::Exchange(_) | What::Event(_) => None,
+            };
+            if got != Some(name) {
+                miss("name", name, got);
+            }
         }
         if let Some(pattern) = &self.operation {
             let operation = exchange.map(|exchange| exchange.operation);
@@ -126,8 +140,7 @@ impl Matcher {
             failed.push(Failed::new("status", json!(self.status), json!(status)));
         }
         if let Some(expected) = self.error {
-            let body = answer.and_then(|answer| serde_json::from_slice(&answer.body).ok());
-            let number = body.and_then(|body: Value| body.get("errorNumber")?.as_i64());
+            let number = answer.and_then(error_number);
             if number != Some(expected) {
                 failed.push(Failed::new("error", json!(expected), json!(number)));
             }
@@ -148,6 +161,41 @@ impl Matcher {
             failed.push(Failed { criterion, place, expected, got });
         }
     }
+}
+
+/// The `errorNumber` that an answer tells.
+pub fn error_number(answer: &Answer) -> Option<i64> {
+    let body: Value = serde_json::from_slice(&answer.body).ok()?;
+    body.get("errorNumber")?.as_i64()
+}
+
+impl fmt::Display for Failed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { criterion, place, expected, got } = self;
+        match place {
+            Some(Place::Body(pointer)) => write!(f, "body {pointer}")?,
+            Some(Place::Query(name)) => write!(f, "query {name}")?,
+            Some(Place::Header(name)) => write!(f, "header {name}")?,
+            Some(Place::Path) => f.write_str("path")?,
+            None => f.write_str(criterion)?,
+        }
+        let is_secret = place.as_ref().is_some_and(may_hold_secret);
+        match got {
+            Value::Null => f.write_str(" is not there")?,
+            _ if is_secret => f.write_str(" is something else")?,
+            got => write!(f, " is {}", text(got))?,
+        }
+        write!(f, ", not {}", text(expected))
+    }
+}
+
+/// Whether a credential may stand there, which is not for reports.
+fn may_hold_secret(place: &Place) -> bool {
+    let (Place::Body(name) | Place::Query(name) | Place::Header(name)) = place else {
+        return false;
+    };
+    let name = name.to_ascii_lowercase();
+    ["auth", "cookie", "token", "secret", "password", "key"].iter().any(|it| name.contains(it))
 }
 
 /// A value, or the beginning of its text if that is long.

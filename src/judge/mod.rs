@@ -2,18 +2,29 @@
 //!
 //! * [`Matcher`]: which entries are meant. [`Expected`]: how many of them, or in which order.
 //! * [`Evidence`]: entries held against it, one after the other.
+//! * [`Gate`]: what fails a run besides its expectations; [`findings`]: what it finds. [`conversation`]: what the client
+//!   sent and got, to be compared with what was reviewed.
+//! * [`report`]: what became of a run, and how that is rendered.
 //!
-//! Invariants: pure; an exchange counts once its answer is complete, and not before. Not here: waiting, gaps, and how
-//! expectations are written (`api::control`).
+//! Invariants: pure; an exchange counts once its answer is complete, and not before. Not here: waiting, how
+//! expectations are written (`scenario::forms`), files (`cli::run`).
 
+pub mod conversation;
+mod findings;
 mod gate;
+mod layout;
 mod matcher;
 pub mod report;
+#[cfg(test)]
+pub(crate) mod testing;
+
+use std::collections::VecDeque;
 
 use crate::journal::{Entry, What};
 
+pub use findings::{Conduct, findings};
 pub use gate::{Budget, Gate, Policy, Unfired};
-pub use matcher::{Failed, Matcher};
+pub use matcher::{Failed, Matcher, error_number};
 
 /// How many near misses are told.
 const NEAR_MISSES_MAX: usize = 10;
@@ -56,14 +67,22 @@ pub struct NearMiss {
     pub failed: Vec<Failed>,
 }
 
-/// Entries of a journal, held against what is expected.
-#[derive(Debug)]
+/// Entries of a journal, held against what is expected. Each is looked at once, or twice if it had no answer at first.
+#[derive(Debug, Clone)]
 pub struct Evidence {
     expected: Expected,
-    seen: Vec<Seen>,
+    /// In order of their numbers.
+    seen: VecDeque<Seen>,
+    /// Of a sequence: which of its steps those fit that were let go and fit any.
+    let_go: Vec<(u64, Vec<bool>)>,
+    /// The numbers of the exchanges that have no answer yet.
+    open: Vec<u64>,
+    /// The numbers of the entries that match: all of them, or one for each step that was found.
+    found: Vec<u64>,
+    last: Option<u64>,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Seen {
     entry: Entry,
     is_complete: bool,
@@ -72,7 +91,8 @@ struct Seen {
 }
 
 impl Expected {
-    fn matchers(&self) -> &[Matcher] {
+    /// Which entries it is about: one matcher, or one for each step of a sequence.
+    pub fn matchers(&self) -> &[Matcher] {
         match self {
             Self::Count { of, .. } | Self::Never(of) => std::slice::from_ref(of),
             Self::Sequence(steps) => steps,
@@ -105,35 +125,75 @@ impl Seen {
 impl Evidence {
     /// No evidence yet.
     pub const fn new(expected: Expected) -> Self {
-        Self { expected, seen: Vec::new() }
+        let seen = VecDeque::new();
+        Self { expected, seen, let_go: Vec::new(), open: Vec::new(), found: Vec::new(), last: None }
     }
 
     /// Takes the entries that came since, in the order of their numbers, and looks again at what had no
     /// answer.
     pub fn add(&mut self, entries: impl IntoIterator<Item = Entry>) {
-        let matchers = self.expected.matchers();
-        self.seen.iter_mut().for_each(|seen| seen.look(matchers));
-        self.seen.extend(entries.into_iter().map(|entry| Seen::new(entry, matchers)));
+        let mut answered = Vec::new();
+        let (seen, matchers) = (&mut self.seen, self.expected.matchers());
+        self.open.retain(|seq| {
+            let place = seen.binary_search_by_key(seq, |seen| seen.entry.seq);
+            let Some(seen) = place.ok().and_then(|place| seen.get_mut(place)) else { return false };
+            seen.look(matchers);
+            if seen.fits.contains(&true) {
+                answered.push(*seq);
+            }
+            !seen.is_complete
+        });
+        for seq in answered {
+            self.find_late(seq);
+        }
+        for entry in entries {
+            let seen = Seen::new(entry, self.expected.matchers());
+            let seq = seen.entry.seq;
+            self.last = Some(seq);
+            if !seen.is_complete {
+                self.open.push(seq);
+            }
+            find(&self.expected, &mut self.found, seq, &seen.fits);
+            self.seen.push_back(seen);
+        }
+    }
+
+    /// Counts an entry that others came after before it had an answer.
+    fn find_late(&mut self, seq: u64) {
+        let Expected::Sequence(steps) = &self.expected else {
+            if let Err(place) = self.found.binary_search(&seq) {
+                self.found.insert(place, seq);
+            }
+            return;
+        };
+        if self.found.len() < steps.len() {
+            self.found.clear();
+            let let_go = self.let_go.iter().map(|(seq, fits)| (*seq, fits));
+            let seen = self.seen.iter().map(|seen| (seen.entry.seq, &seen.fits));
+            for (seq, fits) in let_go.chain(seen) {
+                find(&self.expected, &mut self.found, seq, fits);
+            }
+        }
+    }
+
+    /// Lets the entries before `first` go, which nobody else keeps: what matched counts on, but they are no near
+    /// misses any more, and an answer that comes later does not count.
+    pub fn let_go(&mut self, first: u64) {
+        while let Some(seen) = self.seen.pop_front_if(|seen| seen.entry.seq < first) {
+            if matches!(self.expected, Expected::Sequence(_)) && seen.fits.contains(&true) {
+                self.let_go.push((seen.entry.seq, seen.fits));
+            }
+        }
     }
 
     /// The number of the latest entry.
-    pub fn last(&self) -> Option<u64> {
-        self.seen.last().map(|seen| seen.entry.seq)
+    pub const fn last(&self) -> Option<u64> {
+        self.last
     }
 
     /// The numbers of the entries that match: all of them, or one for each step that was found.
-    pub fn matched(&self) -> Vec<u64> {
-        let Expected::Sequence(steps) = &self.expected else {
-            let matching = self.seen.iter().filter(|seen| seen.fits[0]);
-            return matching.map(|seen| seen.entry.seq).collect();
-        };
-        let mut matched = Vec::new();
-        for seen in &self.seen {
-            if matched.len() < steps.len() && seen.fits[matched.len()] {
-                matched.push(seen.entry.seq);
-            }
-        }
-        matched
+    pub fn matched(&self) -> &[u64] {
+        &self.found
     }
 
     /// What the evidence says.
@@ -200,5 +260,16 @@ impl Evidence {
         misses.sort_by_key(|miss| (miss.failed.len(), miss.seq));
         misses.truncate(NEAR_MISSES_MAX);
         misses
+    }
+}
+
+/// Counts an entry that comes after all others.
+fn find(expected: &Expected, found: &mut Vec<u64>, seq: u64, fits: &[bool]) {
+    let place = match expected {
+        Expected::Sequence(_) => found.len(),
+        Expected::Count { .. } | Expected::Never(_) => 0,
+    };
+    if fits.get(place) == Some(&true) {
+        found.push(seq);
     }
 }

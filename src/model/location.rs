@@ -108,6 +108,7 @@ impl Location {
             failures: Vec::new(),
             finished: None,
             work,
+            failing: Vec::new(),
         };
         Ok(self.events.accept(event, behaviour.events_max))
     }
@@ -122,7 +123,7 @@ impl Location {
         let (number, mut event) = self.events.first()?;
         self.find_revoked(&mut event);
         let part = event.next_part();
-        self.carry_out(&mut event, part, behaviour, ids);
+        self.carry_out_but(&mut event, part, None, behaviour, ids);
         event.steps_done += 1;
         self.events.put_back(number, event, now);
         Some(number)

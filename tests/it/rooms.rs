@@ -30,13 +30,16 @@ const TABLE: &[(&str, &[&str])] = &[
             "fidelity",
             "judge",
             "scenario",
+            "telling",
             "api",
         ],
     ),
     ("http", &["exchange"]),
     ("scenario", &["model", "sim", "exchange", "predicate", "faults", "judge", "snapshot", "text"]),
-    ("judge", &["journal", "exchange", "predicate", "model", "sim"]),
+    ("telling", &["journal", "exchange"]),
+    ("judge", &["journal", "exchange", "predicate", "telling", "model", "sim"]),
     ("snapshot", &["sim", "model", "text"]),
+    ("text", &["sim", "model"]),
     ("fidelity", &["sim"]),
 ];
 

@@ -19,6 +19,8 @@ pub mod openapi;
 mod origin;
 pub mod problem;
 pub mod routes;
+pub mod rules;
+pub mod scenario;
 pub mod settings;
 pub mod state;
 pub mod tables;

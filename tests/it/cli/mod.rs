@@ -2,4 +2,5 @@
 
 mod commands;
 mod refusals;
+mod run;
 mod serve;

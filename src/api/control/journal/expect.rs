@@ -8,7 +8,6 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use super::duration;
-use super::telling::Telling;
 use super::watch::Watcher;
 use crate::api::control::ask::json;
 use crate::api::control::{Ask, Outcome, Problem};
@@ -18,6 +17,7 @@ use crate::judge::{Evidence, Expected, Failed, NearMiss, Verdict};
 use crate::predicate::Place;
 use crate::scenario::forms::{Count, ExpectForm, MatchForm};
 use crate::scenario::{Wrong, Wrongs};
+use crate::telling::Telling;
 
 /// How long an expectation is waited for at most.
 const WITHIN_MAX: Duration = Duration::from_mins(10);
@@ -58,7 +58,7 @@ pub async fn post(ask: Ask<'_>) -> Outcome {
     let body: Expectation = ask.body()?;
     let (since, within) = (body.since, body.within()?);
     let universe = ask.universe()?;
-    let telling = Telling::new(&universe, false, ask.base_url);
+    let telling = super::telling(&universe, false, ask.base_url);
     let mut trial = Trial { evidence: Evidence::new(body.expected()?), since, seq: 0, gap: None };
     let mut watcher = Watcher::new(&universe);
     drop(universe);
@@ -121,7 +121,7 @@ impl Trial {
             let problem = Problem::conflict("journal-gap", detail);
             return Err(problem.with("from", from.into()).with("to", to.into()));
         }
-        let matched = self.evidence.matched();
+        let matched = self.evidence.matched().to_vec();
         if self.evidence.verdict() == Verdict::Holds {
             return json(StatusCode::OK, &Met { seq: self.seq, matched });
         }

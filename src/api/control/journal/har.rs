@@ -2,10 +2,10 @@
 
 use serde_json::{Value, json};
 
-use super::telling::Telling;
 use crate::exchange::Request;
 use crate::journal::{Answer, Entry, Exchange, What};
 use crate::sim::date;
+use crate::telling::Telling;
 
 /// The exchanges among `entries`.
 pub fn of(entries: &[Entry], gap: Option<(u64, u64)>, telling: &Telling) -> Value {

@@ -1,16 +1,14 @@
 //! The journal of a universe: read, waited for, streamed, exported, judged.
 //!
-//! * [`view`]: entries as JSON; [`har`]: as HAR. [`telling`], [`secrets`]: what of them is told.
+//! * [`view`]: entries as JSON; [`har`]: as HAR.
 //! * [`watch`]: waiting for more. [`stream`]: server-sent events. [`expect`]: expectations.
 //!
 //! Who reads takes no turn, but time goes on: what is due by the clock is done before the journal is looked at.
-//! No reader keeps a universe alive.
+//! No reader keeps a universe alive. Not here: what of an exchange is told (`telling`).
 
 pub mod expect;
 pub mod har;
-pub mod secrets;
 pub mod stream;
-pub mod telling;
 pub mod view;
 pub mod watch;
 
@@ -20,15 +18,16 @@ use http::StatusCode;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use self::telling::Telling;
 use self::view::{EntryView, Line};
 use self::watch::Watcher;
 use super::ask::json;
 use super::routes::{Parameter, Takes};
 use super::{Ask, Outcome, Problem};
+use crate::engine::Universe;
 use crate::journal::{Entry, Journal, What};
 use crate::predicate::Pattern;
 use crate::sim::date;
+use crate::telling::Telling;
 
 /// The query parameters; the first three select entries.
 pub const QUERY: &[Parameter] = &[
@@ -103,6 +102,12 @@ impl Selection {
     }
 }
 
+/// How a universe wants its entries told.
+pub fn telling(universe: &Universe, canonical: bool, base_url: &str) -> Telling {
+    let redact = canonical || universe.settings().journal_redact;
+    Telling { redact, canonical, ..Telling::canonical(universe.id(), base_url) }
+}
+
 /// Whether an entry waits for its answer.
 pub fn is_in_flight(entry: &Entry) -> bool {
     matches!(&entry.what, What::Exchange(exchange) if exchange.answer.get().is_none())
@@ -166,7 +171,7 @@ pub async fn get(ask: Ask<'_>) -> Outcome {
         None => Duration::ZERO,
     };
     let universe = ask.universe()?;
-    let telling = Telling::new(&universe, canonical, ask.base_url);
+    let telling = telling(&universe, canonical, ask.base_url);
     let mut watcher = Watcher::new(&universe);
     drop(universe);
     watcher.until(wait, |universe| universe.with_journal(|journal| wanted.is_there(journal))).await;

@@ -10,7 +10,6 @@ use bytes::Bytes;
 use http::{HeaderValue, header};
 
 use super::super::routes::Parameter;
-use super::telling::Telling;
 use super::view::{EntryView, Gap};
 use super::watch::Watcher;
 use super::{Selection, bad, is_in_flight, number, one_of};
@@ -18,6 +17,7 @@ use crate::api::control::{Ask, Outcome};
 use crate::engine::Universe;
 use crate::exchange::{Reply, Stream};
 use crate::journal::Entry;
+use crate::telling::Telling;
 
 /// The query parameters: those that select entries.
 pub const QUERY: &[Parameter] = super::QUERY.split_at(3).0;
@@ -61,7 +61,7 @@ pub async fn get(ask: Ask<'_>) -> Outcome {
         text.parse().map_err(|_| bad("Last-Event-ID", text, "a number"))
     });
     let universe = ask.universe()?;
-    let telling = Telling::new(&universe, canonical, ask.base_url);
+    let telling = super::telling(&universe, canonical, ask.base_url);
     let now = universe.with_journal(crate::journal::Journal::last);
     let place = last.transpose()?.or(since).unwrap_or(now);
     let reader = Reader { watcher: Watcher::new(&universe), telling, selection, place };
