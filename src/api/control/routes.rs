@@ -10,6 +10,7 @@ use super::{
     universes, verbs,
 };
 use crate::judge::report::Report;
+use crate::scenario::forms::ScenarioForm;
 
 /// A handler under way.
 pub type Handling<'a> = Pin<Box<dyn Future<Output = Outcome> + Send + 'a>>;
@@ -209,6 +210,15 @@ pub static ROUTES: &[Route] = &[
     .takes(of::<journal::expect::Expectation>)
     .gives(200, of::<journal::expect::Met>)
     .refuses(&[409]),
+    route!(
+        POST,
+        "/universes/{u}/scenario",
+        "scenario.apply",
+        scenario::apply,
+        "Puts a scenario in force, in JSON or as application/toml: its world, clock and settings, and begins it."
+    )
+    .takes(of::<ScenarioForm>)
+    .gives(200, of::<scenario::Begun>),
     route!(
         GET,
         "/universes/{u}/report",
