@@ -7,6 +7,7 @@
 //! system is asked for the time in `real_time` and nowhere else. Not here: HTTP and JSON.
 
 mod marks;
+mod origin;
 mod rate;
 pub mod real_time;
 mod registry;
@@ -14,9 +15,10 @@ mod timeline;
 mod turn;
 mod universe;
 
-pub use marks::{Mark, Marks, NoMark};
+pub use marks::{Diff, Mark, Marks, NoMark};
+pub use origin::{Named, Origin, Scope};
 pub use real_time::RealTime;
 pub use registry::{CreateError, DEFAULT, Engine, Found};
 pub use timeline::BadScenario;
 pub use turn::{Advance, AdvanceError, HAPPENED_MAX, Turn};
-pub use universe::{Broken, Diff, Named, Origin, Scope, Universe};
+pub use universe::{Broken, Universe};

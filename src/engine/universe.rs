@@ -13,61 +13,16 @@ use std::time::Duration;
 use parking_lot::Mutex;
 use tokio::sync::watch;
 
-use super::marks::{Marks, NoMark, can_name};
+use super::marks::{Diff, Marks, NoMark, can_name};
+use super::origin::{Origin, Scope};
 use super::rate::Rate;
 use super::real_time::RealTime;
 use super::timeline::{Pace, Timeline};
 use super::turn::Turn;
 use crate::journal::{Act, Answer, Bounds, Entry, Exchange, Journal, What};
 use crate::model::At;
-use crate::scenario::Scenario;
-use crate::sim::diff::{Difference, diff, to_text};
-use crate::sim::spec::WorldSpec;
+use crate::sim::diff::diff;
 use crate::sim::{Clock, ClockMode, Real, Saved, Settings, World, build};
-
-/// What a universe begins with, and what a reset goes back to.
-#[derive(Debug, Clone)]
-pub struct Origin {
-    /// The seed of everything that is made up.
-    pub seed: u64,
-    /// The world as data.
-    pub spec: Arc<WorldSpec>,
-    /// The settings.
-    pub settings: Settings,
-    /// Who moves time.
-    pub clock: ClockMode,
-    /// What the clock shows at first.
-    pub start: At,
-    /// How all this was named, for people and for universes made after it.
-    pub named: Named,
-    /// The scenario that all this is of; its timeline begins with the universe, and anew with a reset.
-    pub scenario: Option<Arc<Scenario>>,
-}
-
-/// How the origin of a universe was named.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Named {
-    /// The world, by name or path; none if it was given as data.
-    pub world: Option<String>,
-    /// The profile of the settings.
-    pub profile: String,
-    /// Whether somebody chose the start; else it follows from the clock's mode.
-    pub start: bool,
-}
-
-impl Origin {
-    /// A world given as data, whose settings go by no profile's name.
-    pub fn new(
-        seed: u64,
-        spec: Arc<WorldSpec>,
-        settings: Settings,
-        clock: ClockMode,
-        start: At,
-    ) -> Self {
-        let named = Named { world: None, profile: "observed".to_owned(), start: true };
-        Self { seed, spec, settings, clock, start, named, scenario: None }
-    }
-}
 
 /// An isolated world with its own clock, settings and journal.
 #[derive(Debug)]
@@ -390,58 +345,6 @@ impl Universe {
         drop(state);
         self.grown.send_replace(last);
         Ok(last)
-    }
-}
-
-/// What is different between two states.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Diff {
-    /// The journal entry of the one.
-    pub from: u64,
-    /// The journal entry of the other.
-    pub to: u64,
-    /// There are several locations, which texts must tell apart.
-    pub several_locations: bool,
-    /// What is different, in order.
-    pub differences: Vec<Difference>,
-}
-
-impl Diff {
-    /// As people read it, a line for each difference.
-    pub fn to_text(&self) -> String {
-        to_text(&self.differences, self.several_locations)
-    }
-}
-
-/// How far a reset goes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Scope {
-    /// Everything.
-    All,
-    /// The world; tokens stay, and version ids of before are unknown.
-    State,
-    /// The journal.
-    Journal,
-    /// Rules and their counters.
-    Rules,
-    /// The clock.
-    Clock,
-}
-
-impl Scope {
-    const fn has_state(self) -> bool {
-        matches!(self, Self::All | Self::State)
-    }
-
-    /// As it is written.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::All => "all",
-            Self::State => "state",
-            Self::Journal => "journal",
-            Self::Rules => "rules",
-            Self::Clock => "clock",
-        }
     }
 }
 
