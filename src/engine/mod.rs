@@ -18,9 +18,10 @@ mod turn;
 mod universe;
 pub mod waiting;
 
-pub use marks::{Mark, Marks, NoMark};
+pub use marks::{Diff, Mark, Marks, NoMark};
+pub use origin::{Named, Origin, Scope};
 pub use real_time::RealTime;
 pub use registry::{CreateError, DEFAULT, Engine, Found};
 pub use timeline::BadScenario;
 pub use turn::{Advance, AdvanceError, HAPPENED_MAX, Turn};
-pub use universe::{Broken, Diff, Named, Origin, Scope, Universe};
+pub use universe::{Broken, Universe};

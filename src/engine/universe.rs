@@ -13,8 +13,8 @@ use std::time::Duration;
 use parking_lot::Mutex;
 use tokio::sync::watch;
 
-use super::marks::{Marks, NoMark, can_name};
-pub use super::origin::{Named, Origin};
+use super::marks::{Diff, Marks, NoMark, can_name};
+use super::origin::{Origin, Scope};
 use super::rate::Rate;
 use super::real_time::RealTime;
 pub(super) use super::state::State;
@@ -24,7 +24,7 @@ use super::waiting::Until;
 use crate::faults::{Rule, RulesError};
 use crate::journal::{Act, Answer, Entry, Exchange, Journal, What};
 use crate::model::At;
-use crate::sim::diff::{Difference, diff, to_text};
+use crate::sim::diff::diff;
 use crate::sim::{Clock, ClockMode, Real, Saved, Settings, World, build};
 
 /// An isolated world with its own clock, settings and journal.
@@ -374,57 +374,5 @@ impl Universe {
         drop(state);
         self.grown.send_replace(last);
         Ok(last)
-    }
-}
-
-/// What is different between two states.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Diff {
-    /// The journal entry of the one.
-    pub from: u64,
-    /// The journal entry of the other.
-    pub to: u64,
-    /// There are several locations, which texts must tell apart.
-    pub several_locations: bool,
-    /// What is different, in order.
-    pub differences: Vec<Difference>,
-}
-
-impl Diff {
-    /// As people read it, a line for each difference.
-    pub fn to_text(&self) -> String {
-        to_text(&self.differences, self.several_locations)
-    }
-}
-
-/// How far a reset goes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Scope {
-    /// Everything.
-    All,
-    /// The world; tokens stay, and version ids of before are unknown.
-    State,
-    /// The journal.
-    Journal,
-    /// The rules: those that the universe began with, with fresh counters.
-    Rules,
-    /// The clock.
-    Clock,
-}
-
-impl Scope {
-    const fn has_state(self) -> bool {
-        matches!(self, Self::All | Self::State)
-    }
-
-    /// As it is written.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::All => "all",
-            Self::State => "state",
-            Self::Journal => "journal",
-            Self::Rules => "rules",
-            Self::Clock => "clock",
-        }
     }
 }

@@ -10,6 +10,7 @@ use super::{
     tables, universes, verbs,
 };
 use crate::judge::report::Report;
+use crate::scenario::forms::ScenarioForm;
 
 use crate::scenario::forms::RuleForm;
 
@@ -211,6 +212,15 @@ pub static ROUTES: &[Route] = &[
     .takes(of::<journal::expect::Expectation>)
     .gives(200, of::<journal::expect::Met>)
     .refuses(&[409]),
+    route!(
+        POST,
+        "/universes/{u}/scenario",
+        "scenario.apply",
+        scenario::apply,
+        "Puts a scenario in force, in JSON or as application/toml: its world, clock and settings, and begins it."
+    )
+    .takes(of::<ScenarioForm>)
+    .gives(200, of::<scenario::Begun>),
     route!(
         GET,
         "/universes/{u}/report",
