@@ -12,6 +12,7 @@ mod ledger;
 mod properties;
 mod rooms;
 mod rules;
+mod scenarios;
 mod settings;
 mod story;
 mod v2;
