@@ -1,5 +1,6 @@
 //! The universes of a process: each a world under one lock, and the turn that an exchange takes in it.
 //!
+//! * [`Origin`]: what a universe begins with. [`waiting`]: waiting for its clock.
 //! * [`Engine`]: the registry. [`Universe`]: one lock. [`Turn`]: one moment under it. [`Marks`]: states kept.
 //! * `timeline`: the steps of a scenario, done under the same lock.
 //!

@@ -1,4 +1,4 @@
-//! What a universe begins with, and how far a reset goes back to it.
+//! What a universe begins with, and how far a reset takes it back there.
 
 use std::sync::Arc;
 

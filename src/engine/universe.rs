@@ -20,10 +20,7 @@ use super::real_time::RealTime;
 pub(super) use super::state::State;
 use super::timeline::Pace;
 use super::turn::Turn;
-use super::waiting::Until;
-use crate::faults::{Rule, RulesError};
 use crate::journal::{Act, Answer, Entry, Exchange, Journal, What};
-use crate::model::At;
 use crate::sim::diff::diff;
 use crate::sim::{Clock, ClockMode, Real, Saved, Settings, World, build};
 
@@ -31,7 +28,7 @@ use crate::sim::{Clock, ClockMode, Real, Saved, Settings, World, build};
 #[derive(Debug)]
 pub struct Universe {
     id: String,
-    origin: Origin,
+    pub(super) origin: Origin,
     /// What it went on with, if it did not begin with the world of its origin.
     begun: Option<Arc<Saved>>,
     pub(super) real_time: RealTime,
@@ -73,13 +70,6 @@ impl Universe {
         let mut state = State::new(saved.world.clone(), clock, saved.settings.clone());
         state.journal.continue_after(saved.journal_last);
         Self::with(id, origin, Some(Arc::new(saved)), ttl, real_time, state)
-    }
-
-    /// The same, with rules that it begins with. `Err` if two have one id, or there are too many.
-    pub fn with_rules(mut self, rules: Vec<Arc<Rule>>) -> Result<Self, RulesError> {
-        self.state.get_mut().rules.add_all(rules.iter().cloned())?;
-        self.origin.rules = rules;
-        Ok(self)
     }
 
     /// Another universe that begins as this one began, without its scenario.
@@ -189,34 +179,6 @@ impl Universe {
             turn.clock_mode() != ClockMode::Manual && turn.next_due().is_some()
         };
         self.take(Pace::Passing, is_moving).unwrap_or(false)
-    }
-
-    /// What the clock shows; nothing happens by looking.
-    pub(super) fn shown(&self) -> At {
-        let real = self.real_time.now();
-        self.state.lock().clock.now(real)
-    }
-
-    /// How long it takes until the clock shows `at`. A clock of mode `auto` jumps there.
-    pub(super) fn until(&self, at: At) -> Until {
-        let real = self.real_time.now();
-        let (shown, missing, mode) = {
-            let State { clock, .. } = &mut *self.state.lock();
-            (clock.now(real), clock.real_until(at, real), clock.mode())
-        };
-        if shown >= at {
-            return Until::Over;
-        }
-        match missing {
-            // A millisecond more, so that who wakes up need not look again.
-            Some(missing) => Until::Real(Duration::from_micros(missing.0.saturating_add(1_000))),
-            None if mode == ClockMode::Auto => {
-                // Whoever failed before stays as it is, and nobody waits for it.
-                let _ = self.turn(|turn| turn.jump(at));
-                Until::Over
-            }
-            None => Until::Moved,
-        }
     }
 
     /// Adds the answer to an exchange that a turn has opened. Called before the first byte leaves.

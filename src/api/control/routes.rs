@@ -6,8 +6,8 @@ use http::{Method, StatusCode};
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 
 use super::{
-    Ask, Outcome, Problem, clock, events, journal, lints, marks, rules, scenario, settings, state,
-    tables, universes, verbs,
+    Ask, Outcome, Problem, clock, events, journal, lints, marks, presets, rules, scenario,
+    settings, state, tables, universes, verbs,
 };
 use crate::judge::report::Report;
 use crate::scenario::forms::ScenarioForm;
@@ -337,6 +337,24 @@ pub static ROUTES: &[Route] = &[
         "Takes a rule away."
     )
     .gives(200, of::<universes::Done>),
+    route!(
+        GET,
+        "/presets",
+        "presets.list",
+        presets::list,
+        "Lists the rules that ship with quince."
+    )
+    .gives(200, of::<presets::PresetList>),
+    route!(
+        PUT,
+        "/universes/{u}/presets/{name}",
+        "presets.put",
+        presets::put,
+        "Puts the rules of a preset to work; those that are there begin anew."
+    )
+    .may_take(of::<presets::PutPreset>)
+    .gives(200, of::<presets::PresetAt>)
+    .refuses(&[409]),
     route!(GET, "/universes/{u}/lints", "lints", lints::get, "Counts what clients did oddly.")
         .gives(200, of::<lints::LintList>),
 ];
