@@ -52,17 +52,22 @@ impl Location {
         let Some(mut event) = self.events.unfinished(number).cloned() else { return false };
         self.find_revoked(&mut event);
         let rest = event.rest();
+        self.begin_telling(event.kind, Some(number));
         match failing {
             None => self.carry_out(&mut event, rest, behaviour, ids),
             Some(failing) => {
                 for n in rest {
                     match self.task(&event, n).and_then(|task| failing.blame(task)) {
-                        Some(blame) => event.fail(failing.why, blame),
+                        Some(blame) => {
+                            self.tell_task(&event.work, n as usize, Some(failing.why));
+                            event.fail(failing.why, blame);
+                        }
                         None => self.carry_out(&mut event, n..n + 1, behaviour, ids),
                     }
                 }
             }
         }
+        self.end_telling();
         event.steps_done = event.steps;
         self.events.put_back(number, event, now);
         true
