@@ -429,6 +429,8 @@ impl State {
     /// Lets time pass to what the clock shows, and an `auto` clock jump through what is due soon: between
     /// two requests the world is settled.
     fn catch_up(&mut self, real: Real) -> At {
+        // What the turn before told: nobody delivers it yet.
+        drop(self.world.take_notices());
         let now = self.clock.now(real);
         self.step_to(now, real);
         if self.clock.mode() == ClockMode::Auto {

@@ -181,12 +181,11 @@ impl Notices {
     /// The draft, in which the asset at `place` of the request has its turn: one asset after the other.
     fn turn_of(&mut self, place: usize, name: &AssetName) -> Option<(&mut Draft, Arc<AssetName>)> {
         let current = self.draft.as_ref()?.current.as_ref().filter(|(at, _)| *at == place);
-        let asset = match current {
-            Some((_, asset)) => Arc::clone(asset),
-            None => {
-                self.flush();
-                Arc::new(name.clone())
-            }
+        let asset = if let Some((_, asset)) = current {
+            Arc::clone(asset)
+        } else {
+            self.flush();
+            Arc::new(name.clone())
         };
         let draft = self.draft.as_mut()?;
         draft.current = Some((place, Arc::clone(&asset)));
@@ -254,7 +253,7 @@ impl Location {
     /// Tells what became of an asset and a holder.
     pub(super) fn tell_pair(&mut self, id: AssetId, holder: Holder, failure: Option<Failure>) {
         let Some(mut draft) = self.notices.draft.take() else { return };
-        if !draft.holder.as_ref().is_some_and(|(last, ..)| *last == holder) {
+        if draft.holder.as_ref().is_none_or(|(last, ..)| *last != holder) {
             let (name, is_device) = self.holder_name(holder);
             draft.holder = Some((holder, name.into(), is_device));
         }
@@ -266,6 +265,15 @@ impl Location {
             draft.assigned.put(Assigned { asset, holder, is_device: *is_device }, failure);
         }
         self.notices.draft = Some(draft);
+    }
+
+    /// Tells that a user was retired from outside.
+    pub(super) fn tell_retired(&mut self, user: UserId) {
+        self.begin_telling(EventKind::Retire, None);
+        if self.notices.draft.is_some() {
+            self.tell_user(&self.name_of(user), None);
+        }
+        self.end_telling();
     }
 
     /// Tells what became of a user.
@@ -295,20 +303,23 @@ impl Location {
         self.notices.made.extend(counted);
     }
 
-    /// Tells that a user accepted an invitation.
-    pub(super) fn tell_associated(&mut self, client_user_id: &str) {
+    /// Tells that the invitation of a user was accepted.
+    pub(super) fn tell_associated(&mut self, user: UserId) {
         if self.config.wants(NotificationType::UserAssociated) {
-            let id = self.users.active(client_user_id);
-            let person = self.person(&client_user_id.into(), id, true);
+            let name = self.name_of(user);
+            let person = self.person(&name, self.users.active(&name), true);
             self.notices.made.push(Notice::Associated(vec![person]));
         }
+    }
+
+    fn name_of(&self, user: UserId) -> Arc<str> {
+        self.users.get(user).map_or("", |user| self.users.client_user_id(user)).into()
     }
 
     /// A record as it stands. The code of an invitation that is over shows only if `with_code`.
     fn person(&self, client_user_id: &Arc<str>, id: Option<UserId>, with_code: bool) -> Person {
         let user = id.and_then(|id| self.users.get(id));
-        let invited = user
-            .filter(|user| with_code || user.status == UserStatus::Registered);
+        let invited = user.filter(|user| with_code || user.status == UserStatus::Registered);
         Person {
             client_user_id: Arc::clone(client_user_id),
             email: user.and_then(|user| user.email.clone()),

@@ -95,9 +95,7 @@ impl Location {
     ) {
         self.link_account(user, account, behaviour, ids);
         self.users.written(user);
-        if let Some(name) = self.users.get(user).map(|user| self.users.client_user_id(user)) {
-            self.tell_associated(&name.to_owned());
-        }
+        self.tell_associated(user);
     }
 
     /// Gives an asset to holders that do not hold it yet, as long as there are licences.
@@ -134,12 +132,6 @@ impl Location {
     /// Retires a user, as an event would.
     pub fn retire(&mut self, user: UserId, behaviour: &Behaviour) {
         self.retire_user(user, behaviour);
-        let Some(name) = self.users.get(user).map(|user| self.users.client_user_id(user)) else {
-            return;
-        };
-        let name = name.into();
-        self.begin_telling(EventKind::Retire, None);
-        self.tell_user(&name, None);
-        self.end_telling();
+        self.tell_retired(user);
     }
 }

@@ -26,14 +26,19 @@ impl Location {
             Work::Assets(targets) => {
                 for task in part {
                     let outcome = self.asset_task(event.kind, targets, task as usize, behaviour);
-                    self.tell_task(&work, task as usize, outcome.as_ref().err().map(|(why, _)| *why));
+                    self.tell_task(
+                        &work,
+                        task as usize,
+                        outcome.as_ref().err().map(|(why, _)| *why),
+                    );
                     note(event, outcome);
                 }
             }
             Work::Pairs(pairs) => {
                 for task in part {
                     let pair = pairs.get(task as usize);
-                    let row = pair.and_then(|(asset, holder)| self.assignments.find(*asset, *holder));
+                    let row =
+                        pair.and_then(|(asset, holder)| self.assignments.find(*asset, *holder));
                     if let Some(row) = row {
                         self.unassign(row, behaviour);
                     }

@@ -148,11 +148,17 @@ mod tests {
     fn no_two_notifications_have_one_id() {
         let (berlin, paris) = (LocationIds::new(7, "berlin"), LocationIds::new(7, "paris"));
         let ids: Vec<Uuid> = (0..100)
-            .flat_map(|n| [berlin.notification(0, n), berlin.notification(1, n), paris.notification(0, n)])
+            .flat_map(|n| {
+                [berlin.notification(0, n), berlin.notification(1, n), paris.notification(0, n)]
+            })
             .collect();
         let different: std::collections::BTreeSet<&Uuid> = ids.iter().collect();
         assert_eq!(different.len(), ids.len());
-        assert_eq!(ids[0], LocationIds::new(7, "berlin").notification(0, 0), "made of what is given");
+        assert_eq!(
+            ids[0],
+            LocationIds::new(7, "berlin").notification(0, 0),
+            "made of what is given"
+        );
         assert_eq!(berlin.read_event(&ids[0].to_string()), None);
     }
 

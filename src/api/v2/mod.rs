@@ -2,7 +2,7 @@
 //!
 //! * [`wire`]: the data sheet of requests. [`errors`]: the error table.
 //! * [`call`]: what every call has in common; [`pages`]: what the three lists have in common.
-//! * a file per noun: assets, assignments, users, events, client and service configuration.
+//! * a file per noun: assets, assignments, users, events, client and service configuration, notifications.
 //!
 //! Not here: what a command does (`model`), tokens (`sim::token`), other surfaces.
 
@@ -12,6 +12,7 @@ pub mod call;
 pub mod client_config;
 pub mod errors;
 pub mod events;
+pub mod notifications;
 pub mod pages;
 pub mod query;
 pub mod service_config;
