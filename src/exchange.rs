@@ -165,6 +165,36 @@ impl Fate {
     }
 }
 
+/// For people: what happens, part by part.
+impl fmt::Display for Fate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut parts = Vec::new();
+        if let Some(garbage) = &self.garbage {
+            parts.push(format!("{} other bytes in its place, then closed", garbage.len()));
+        }
+        if let Some(Drip { bytes, every }) = self.drip {
+            parts.push(format!("in pieces of {bytes} bytes every {every:?}"));
+        }
+        if let Some(Cut { after, ends, extent }) = self.cut {
+            let ends = match ends {
+                Ends::Reset => "reset",
+                Ends::Close => "closed",
+            };
+            let after = match after {
+                After::Answer(0) => "before the first byte".to_owned(),
+                After::Answer(bytes) => format!("after {bytes} bytes"),
+                After::Body(bytes) => format!("after the head and {bytes} bytes of the body"),
+            };
+            let extent = match extent {
+                Extent::Stream => "",
+                Extent::Connection => ", with its whole connection",
+            };
+            parts.push(format!("{ends} {after}{extent}"));
+        }
+        f.write_str(&parts.join("; "))
+    }
+}
+
 /// The name of the header that marks quince's own failures; no vendor sends it.
 pub const FAULT_HEADER: HeaderName = HeaderName::from_static("quince-fault");
 

@@ -21,7 +21,7 @@ use crate::sim::{ClockMode, Settings, date};
 use crate::snapshot::state::{FileError, StateFile};
 use crate::snapshot::{self, Loaded, WorldError};
 
-pub use self::handles::{ActError, ClockHandle, SettingsError, UniverseHandle};
+pub use self::handles::{ActError, ClockHandle, RuleError, SettingsError, UniverseHandle};
 pub use crate::sim::VIRTUAL_START;
 
 /// Why quince did not start.
@@ -247,7 +247,8 @@ impl Builder {
             }
             Loaded::World(spec) => {
                 let (seed, clock, spec) = (self.seed, self.clock, Arc::new(spec));
-                let origin = Origin { seed, spec, settings, clock, start, named };
+                let rules = Vec::new();
+                let origin = Origin { seed, spec, settings, clock, start, rules, named };
                 Engine::new(origin, self.auto_universe)
             }
         };

@@ -43,8 +43,8 @@ pub mod snapshot;
 pub mod store;
 
 pub use instance::{
-    ActError, Builder, ClockHandle, Quince, SaveError, SettingsError, StartError, UniverseHandle,
-    VIRTUAL_START,
+    ActError, Builder, ClockHandle, Quince, RuleError, SaveError, SettingsError, StartError,
+    UniverseHandle, VIRTUAL_START,
 };
 pub use sim::ClockMode;
 

@@ -7,6 +7,8 @@ pub mod control;
 pub mod json;
 pub mod lint;
 pub mod operations;
+pub mod patch;
+mod served;
 pub mod v2;
 
 pub use crate::exchange;
@@ -15,14 +17,18 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use http::{HeaderValue, StatusCode, header};
+use tokio::sync::Semaphore;
 
 use self::control::{Bases, Control, ControlOptions};
 use self::lint::Lints;
-use crate::engine::{Engine, Found};
+use self::served::Served;
+use crate::engine::Engine;
 use crate::exchange::{Door, Reply, Request};
-use crate::journal::{Answer, Exchange};
 use crate::model::At;
-use crate::sim::{Credential, date};
+use crate::sim::date;
+
+/// Calls that wait to be applied, all in all; more go at once.
+const WAITING_MAX: usize = 10_000;
 
 /// Options of a server that more than one surface looks at.
 #[derive(Debug, Clone, Default)]
@@ -41,21 +47,32 @@ pub struct ApiOptions {
 #[derive(Debug)]
 pub struct Api {
     engine: Arc<Engine>,
-    options: ApiOptions,
+    options: Arc<ApiOptions>,
     control: Control,
+    /// Places for calls that wait to be applied.
+    waiting: Arc<Semaphore>,
 }
 
 impl Api {
     /// The surfaces over an engine.
     pub fn new(engine: Arc<Engine>, options: ApiOptions) -> Self {
         let control = Control::new(Arc::clone(&engine), options.control.clone());
-        Self { engine, options, control }
+        let waiting = Arc::new(Semaphore::new(WAITING_MAX));
+        Self { engine, options: Arc::new(options), control, waiting }
     }
 
-    /// Answers one request to an imitated service. Does not wait for anything.
+    /// Answers one request to an imitated service. Does not wait for anything, even where rules say so.
     pub fn respond(&self, request: Request) -> Reply {
+        match self.find(request) {
+            Ok(call) => call.at_once(),
+            Err(reply) => reply,
+        }
+    }
+
+    /// Finds the surface and the universe of a request; or answers it, if it is of none.
+    fn find(&self, request: Request) -> Result<Served, Reply> {
         if let Some(reply) = operations::answer(&request) {
-            return self.undated(&request, reply, "operations");
+            return Err(self.undated(&request, reply, "operations"));
         }
         let (prefix, mut request) = take_prefix(request);
         let base_url = self.base_url(&request, prefix.as_deref());
@@ -67,7 +84,10 @@ impl Api {
             }
             let credential = v2::call::bearer(&request);
             if let Some(found) = self.engine.route(prefix.as_deref(), credential.as_ref()) {
-                return self.v2(&found, request, &bare, credential.as_ref(), lints, &base_url);
+                let options = &self.options;
+                return Ok(Served::v2(
+                    &found, request, &bare, credential, lints, base_url, options,
+                ));
             }
         }
         let what = match &prefix {
@@ -76,55 +96,7 @@ impl Api {
         };
         request.path.truncate(200);
         let reply = Reply::text(StatusCode::NOT_FOUND, format!("quince {what}\n"));
-        self.undated(&request, reply, "unknown")
-    }
-
-    fn v2(
-        &self,
-        found: &Found,
-        request: Request,
-        path: &str,
-        credential: Option<&Credential>,
-        mut lints: Lints,
-        base_url: &str,
-    ) -> Reply {
-        let universe = &found.universe;
-        let (route, operation) = match v2::route(path, &request.method) {
-            Ok((operation, name)) => (Ok(operation), name),
-            Err(error) => (Err(error), v2::UNKNOWN),
-        };
-        let exchange = Arc::new(Exchange::new(operation, found.routed, request));
-        let mut call = v2::call::Call {
-            universe,
-            exchange: &exchange,
-            credential,
-            lints: &mut lints,
-            strict: self.options.strict,
-            opened: None,
-        };
-        let place = v2::Place { base_url, receivers: &self.options.receivers };
-        let mut reply = v2::answer(place, &mut call, route);
-        // Who was refused before taking a turn takes it now: every call is in the journal.
-        let opened = call.opened.or_else(|| {
-            call.open(|_, _| Ok(())).ok()?;
-            call.opened
-        });
-        // A broken universe has no time any more; its answers do without a date.
-        if let Some(v2::call::Opened { now, .. }) = opened {
-            set_date(&mut reply, now);
-        }
-        lints.tell(&mut reply.headers);
-        if let Some(v2::call::Opened { seq, .. }) = opened {
-            let (status, headers, body) = (reply.status, reply.headers.clone(), reply.body.clone());
-            let lints = lints.noticed().to_vec();
-            universe.complete(
-                seq,
-                &exchange,
-                Answer { status, headers, body, lints, fate: reply.fate.clone() },
-            );
-        }
-        log(&exchange.request, &reply, operation, universe.id(), &lints);
-        reply
+        Err(self.undated(&request, reply, "unknown"))
     }
 
     /// An answer that belongs to no universe: the default one's date, and no journal entry.
@@ -174,7 +146,10 @@ impl Door for Api {
                 return reply;
             }
         }
-        self.respond(request)
+        match self.find(request) {
+            Ok(call) => call.in_time(&self.waiting).await,
+            Err(reply) => reply,
+        }
     }
 }
 

@@ -9,8 +9,10 @@ mod marks;
 mod rate;
 pub mod real_time;
 mod registry;
+mod rules;
 mod turn;
 mod universe;
+pub mod waiting;
 
 pub use marks::{Mark, Marks, NoMark};
 pub use real_time::RealTime;

@@ -1,6 +1,6 @@
-//! The only place that asks the operating system for the time.
+//! The only place that asks the operating system for the time, and the only timer.
 
-use std::time::{Instant, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 
 use crate::model::At;
 use crate::sim::Real;
@@ -30,4 +30,10 @@ impl RealTime {
 pub fn today() -> At {
     let since_epoch = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
     At(i64::try_from(since_epoch.as_millis()).unwrap_or(i64::MAX))
+}
+
+/// Lets real time pass.
+#[allow(clippy::disallowed_methods, reason = "this is the one place")]
+pub(super) async fn pass(span: Duration) {
+    tokio::time::sleep(span).await;
 }

@@ -8,6 +8,7 @@ use parking_lot::RwLock;
 
 use super::real_time::RealTime;
 use super::universe::{Broken, Origin, Universe};
+use crate::faults::{Rule, RulesError};
 use crate::journal::Routed;
 use crate::sim::entropy::hash64;
 use crate::sim::{Credential, Saved};
@@ -53,6 +54,9 @@ pub enum CreateError {
     /// There are too many.
     #[error("there are {UNIVERSES_MAX} universes already; drop some")]
     Full,
+    /// Its rules do not go together.
+    #[error(transparent)]
+    Rules(#[from] RulesError),
     /// The origin of a fork failed before.
     #[error(transparent)]
     Broken(#[from] Broken),
@@ -154,22 +158,25 @@ impl Engine {
     pub fn create(
         &self,
         id: Option<&str>,
-        origin: Origin,
+        mut origin: Origin,
         ttl: Option<Duration>,
     ) -> Result<Arc<Universe>, CreateError> {
         let id = self.check_id(id)?;
-        self.insert(Universe::new(&id, origin, ttl, self.real_time))
+        let rules = std::mem::take(&mut origin.rules);
+        self.insert(Universe::new(&id, origin, ttl, self.real_time).with_rules(rules)?)
     }
 
-    /// Makes a universe that goes on where another one was saved.
+    /// Makes a universe that goes on where another one was saved, under these rules.
     pub fn create_from_state(
         &self,
         id: Option<&str>,
         saved: Saved,
+        rules: Vec<Arc<Rule>>,
         ttl: Option<Duration>,
     ) -> Result<Arc<Universe>, CreateError> {
         let id = self.check_id(id)?;
-        self.insert(Universe::from_state(&id, saved, ttl, self.real_time))
+        let universe = Universe::from_state(&id, saved, ttl, self.real_time);
+        self.insert(universe.with_rules(rules)?)
     }
 
     /// Makes a copy of a universe that shares everything with it until either is written to. Returns the

@@ -2,8 +2,10 @@
 
 use std::sync::Arc;
 
+use super::rules::provenance;
 use super::universe::State;
-use crate::journal::{Act, Bounds, Entry, Exchange, What};
+use crate::faults::Steering;
+use crate::journal::{Act, Bounds, Entry, Exchange, Injected, What};
 use crate::model::{At, ClientConfig, Command, ConfigChange, Failing, Limits, Refusal, Span};
 use crate::sim::verbs::{Outcome, Verb, VerbError};
 use crate::sim::{
@@ -14,10 +16,12 @@ use crate::sim::{
 /// A universe at one moment.
 #[derive(Debug)]
 pub struct Turn<'a> {
-    universe: &'a str,
-    state: &'a mut State,
-    now: At,
+    pub(super) universe: &'a str,
+    pub(super) state: &'a mut State,
+    pub(super) now: At,
     real: Real,
+    /// What becomes of the next event that this turn accepts.
+    pub(super) steering: Option<Steering>,
 }
 
 /// Why time was not moved.
@@ -57,7 +61,7 @@ pub const HAPPENED_MAX: usize = 10_000;
 
 impl<'a> Turn<'a> {
     pub(super) const fn new(universe: &'a str, state: &'a mut State, now: At, real: Real) -> Self {
-        Self { universe, state, now, real }
+        Self { universe, state, now, real, steering: None }
     }
 
     /// The id of the universe.
@@ -113,6 +117,7 @@ impl<'a> Turn<'a> {
     /// Puts another world in place of this one; its clock shows `now` from here on.
     pub fn replace_world(&mut self, world: World) {
         self.state.world = world.following(&self.state.world);
+        self.state.rules.touched.forget();
     }
 
     /// Ends an event now, whatever its delay, and notes it; the tasks that `failing` chooses fail. `None` if
@@ -125,7 +130,8 @@ impl<'a> Turn<'a> {
     ) -> Option<Happening> {
         let settings = Arc::clone(&self.state.settings);
         let happening = self.state.world.finish_event(id, number, failing, self.now, &settings)?;
-        self.append(What::Event(happening.clone()));
+        let injected = provenance(&self.state.rules, id, number);
+        self.append(What::Event(happening.clone()), injected);
         Some(happening)
     }
 
@@ -153,6 +159,7 @@ impl<'a> Turn<'a> {
         self.state.world = saved.world.following(&self.state.world);
         self.state.settings = Arc::new(saved.settings);
         self.state.pending_warned = false;
+        self.state.rules.touched.forget();
         self.now = saved.now;
         self.note("state", "put", text)
     }
@@ -183,21 +190,21 @@ impl<'a> Turn<'a> {
         Ok((seq, outcome))
     }
 
-    /// Opens the journal entry of an exchange. Its answer comes later, see
+    /// Opens the journal entry of an exchange, with what rules do to it. Its answer comes later, see
     /// [`Universe::complete`](super::Universe::complete).
-    pub fn open(&mut self, exchange: Arc<Exchange>) -> u64 {
-        self.append(What::Exchange(exchange))
+    pub fn open(&mut self, exchange: Arc<Exchange>, injected: Vec<Injected>) -> u64 {
+        self.append(What::Exchange(exchange), injected)
     }
 
     /// Notes an act from outside the imitated services.
     pub fn note(&mut self, kind: &'static str, name: &str, text: String) -> u64 {
-        self.append(What::Act(Act { kind, name: name.to_owned(), text }))
+        self.append(What::Act(Act { kind, name: name.to_owned(), text }), Vec::new())
     }
 
-    fn append(&mut self, what: What) -> u64 {
+    pub(super) fn append(&mut self, what: What, injected: Vec<Injected>) -> u64 {
         let (at, real) = (self.now, self.real);
         self.state.journal.bound(Bounds::of(&self.state.settings));
-        self.state.journal.append(|seq| Entry { seq, at, real, what, injected: Vec::new() })
+        self.state.journal.append(|seq| Entry { seq, at, real, what, injected })
     }
 
     /// Finds the location that a token manages.
@@ -215,10 +222,15 @@ impl<'a> Turn<'a> {
         self.state.world.epoch()
     }
 
-    /// Accepts a command for a location, or refuses it. `None` if there is no such location.
+    /// Accepts a command for a location, or refuses it. `None` if there is no such location. What the rules want of
+    /// an event, the accepted one gets.
     pub fn accept(&mut self, id: SiteId, command: Command) -> Option<Result<u64, Refusal>> {
         let settings = Arc::clone(&self.state.settings);
-        self.state.world.accept(id, command, self.now, &settings)
+        let accepted = self.state.world.accept(id, command, self.now, &settings);
+        if let (Some(Ok(number)), Some(steering)) = (&accepted, self.steering.take()) {
+            self.steer(id, *number, &steering);
+        }
+        accepted
     }
 
     /// Changes a location's client configuration and returns the new one. `None` if there is no such
@@ -278,12 +290,25 @@ impl<'a> Turn<'a> {
 
     fn move_to(&mut self, to: At) -> Advance {
         let before = self.seq();
+        self.pass(to);
+        self.arrived(before)
+    }
+
+    /// Lets time pass to `to`, through everything that falls due on the way, without an entry that says so.
+    fn pass(&mut self, to: At) {
         while let Some(due) = self.state.world.next_due().filter(|due| *due <= to) {
             self.state.clock.advance_to(due, self.real);
             self.state.step_to(due, self.real);
         }
         self.state.clock.advance_to(to, self.real);
-        self.arrived(before)
+    }
+
+    /// Where time jumps by itself (mode `auto`): lets it pass to `to`.
+    pub(super) fn jump(&mut self, to: At) {
+        if self.clock_mode() == ClockMode::Auto {
+            self.pass(to);
+            self.now = self.state.clock.now(self.real);
+        }
     }
 
     fn arrived(&mut self, before: u64) -> Advance {

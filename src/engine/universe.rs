@@ -16,7 +16,10 @@ use tokio::sync::watch;
 use super::marks::{Marks, NoMark, can_name};
 use super::rate::Rate;
 use super::real_time::RealTime;
+use super::rules::provenance;
 use super::turn::Turn;
+use super::waiting::Until;
+use crate::faults::{Rule, Rules, RulesError};
 use crate::journal::{Act, Answer, Bounds, Entry, Exchange, Journal, What};
 use crate::model::At;
 use crate::sim::diff::{Difference, diff, to_text};
@@ -36,6 +39,8 @@ pub struct Origin {
     pub clock: ClockMode,
     /// What the clock shows at first.
     pub start: At,
+    /// The rules.
+    pub rules: Vec<Arc<Rule>>,
     /// How all this was named, for people and for universes made after it.
     pub named: Named,
 }
@@ -52,7 +57,7 @@ pub struct Named {
 }
 
 impl Origin {
-    /// A world given as data, whose settings go by no profile's name.
+    /// A world given as data, whose settings go by no profile's name, without rules.
     pub fn new(
         seed: u64,
         spec: Arc<WorldSpec>,
@@ -61,7 +66,7 @@ impl Origin {
         start: At,
     ) -> Self {
         let named = Named { world: None, profile: "observed".to_owned(), start: true };
-        Self { seed, spec, settings, clock, start, named }
+        Self { seed, spec, settings, clock, start, rules: Vec::new(), named }
     }
 }
 
@@ -92,6 +97,9 @@ pub(super) struct State {
     pub(super) journal: Journal,
     pub(super) marks: Marks,
     pub(super) rate: Rate,
+    pub(super) rules: Rules,
+    /// A Retry-After of the virtual clock was warned about.
+    pub(super) retry_warned: bool,
     /// A poll of a pending event was warned about under a manual clock.
     pub(super) pending_warned: bool,
     /// A turn began and did not end: it panicked, and the world may be half changed.
@@ -110,7 +118,8 @@ impl Universe {
     pub fn new(id: &str, origin: Origin, ttl: Option<Duration>, real_time: RealTime) -> Self {
         let world = build(&origin.spec, origin.seed, origin.start, origin.settings.token_lifetime);
         let clock = Clock::new(origin.clock, origin.start, real_time.now());
-        let state = State::new(world, clock, origin.settings.clone());
+        let mut state = State::new(world, clock, origin.settings.clone());
+        state.begin_rules(&origin.rules);
         Self::with(id, origin, None, ttl, real_time, state)
     }
 
@@ -125,10 +134,22 @@ impl Universe {
         Self::with(id, origin, Some(Arc::new(saved)), ttl, real_time, state)
     }
 
+    /// The same, with rules that it begins with. `Err` if two have one id, or there are too many.
+    pub fn with_rules(mut self, rules: Vec<Arc<Rule>>) -> Result<Self, RulesError> {
+        self.state.get_mut().rules.add_all(rules.iter().cloned())?;
+        self.origin.rules = rules;
+        Ok(self)
+    }
+
     /// Another universe that begins as this one began.
     pub(super) fn begun_alike(&self, id: &str) -> Self {
         match &self.begun {
-            Some(saved) => Self::from_state(id, Saved::clone(saved), None, self.real_time),
+            Some(saved) => {
+                let mut universe = Self::from_state(id, Saved::clone(saved), None, self.real_time);
+                universe.state.get_mut().begin_rules(&self.origin.rules);
+                universe.origin.rules.clone_from(&self.origin.rules);
+                universe
+            }
             None => Self::new(id, self.origin.clone(), None, self.real_time),
         }
     }
@@ -224,6 +245,34 @@ impl Universe {
             self.grown.send_replace(after);
         }
         is_moving
+    }
+
+    /// What the clock shows; nothing happens by looking.
+    pub(super) fn shown(&self) -> At {
+        let real = self.real_time.now();
+        self.state.lock().clock.now(real)
+    }
+
+    /// How long it takes until the clock shows `at`. A clock of mode `auto` jumps there.
+    pub(super) fn until(&self, at: At) -> Until {
+        let real = self.real_time.now();
+        let (shown, missing, mode) = {
+            let State { clock, .. } = &mut *self.state.lock();
+            (clock.now(real), clock.real_until(at, real), clock.mode())
+        };
+        if shown >= at {
+            return Until::Over;
+        }
+        match missing {
+            // A millisecond more, so that who wakes up need not look again.
+            Some(missing) => Until::Real(Duration::from_micros(missing.0.saturating_add(1_000))),
+            None if mode == ClockMode::Auto => {
+                // Whoever failed before stays as it is, and nobody waits for it.
+                let _ = self.turn(|turn| turn.jump(at));
+                Until::Over
+            }
+            None => Until::Moved,
+        }
     }
 
     /// Adds the answer to an exchange that a turn has opened. Called before the first byte leaves.
@@ -333,6 +382,10 @@ impl Universe {
             state.marks = Marks::default();
             state.broken = false;
             state.pending_warned = false;
+            state.rules.touched.forget();
+        }
+        if matches!(scope, Scope::All | Scope::Rules) {
+            state.begin_rules(&self.origin.rules);
         }
         if matches!(scope, Scope::All) {
             state.settings = Arc::new(settings.clone());
@@ -389,7 +442,7 @@ pub enum Scope {
     State,
     /// The journal.
     Journal,
-    /// Rules and their counters.
+    /// The rules: those that the universe began with, with fresh counters.
     Rules,
     /// The clock.
     Clock,
@@ -421,9 +474,18 @@ impl State {
             journal: Journal::default(),
             marks: Marks::default(),
             rate: Rate::default(),
+            rules: Rules::default(),
+            retry_warned: false,
             pending_warned: false,
             broken: false,
         }
+    }
+
+    /// The rules are these, with fresh counters.
+    fn begin_rules(&mut self, rules: &[Arc<Rule>]) {
+        self.rules.clear();
+        // They were counted and told apart before they became the origin's.
+        let _ = self.rules.add_all(rules.iter().cloned());
     }
 
     /// Lets time pass to what the clock shows, and an `auto` clock jump through what is due soon: between
@@ -454,7 +516,7 @@ impl State {
 
     /// Does everything that falls due until `to`, and notes each step.
     pub(super) fn step_to(&mut self, to: At, real: Real) {
-        let Self { world, settings, journal, .. } = self;
+        let Self { world, settings, journal, rules, .. } = self;
         journal.bound(Bounds::of(settings));
         world.step_to(to, settings, |happening| {
             let at = happening.at;
@@ -462,8 +524,8 @@ impl State {
                 seq,
                 at,
                 real,
+                injected: provenance(rules, happening.site, happening.event),
                 what: What::Event(happening),
-                injected: Vec::new(),
             });
         });
     }

@@ -3,7 +3,10 @@
 use std::sync::Arc;
 
 use crate::engine::{Advance, AdvanceError, Broken, NoMark, Universe};
+use crate::faults::{Rule, RulesError, Standing};
 use crate::model::At;
+use crate::scenario::Wrongs;
+use crate::scenario::forms::RuleForm;
 use crate::scenario::verbs::{BadVerb, VerbCall};
 use crate::sim::settings::SettingError;
 use crate::sim::verbs::{Outcome, VerbError};
@@ -87,6 +90,39 @@ impl UniverseHandle {
         Ok(outcome)
     }
 
+    /// Adds a rule after the others: built in Rust, or read from JSON with [`UniverseHandle::rule_json`].
+    pub fn rule(&self, form: &RuleForm) -> Result<(), RuleError> {
+        let mut wrongs = Wrongs::default();
+        let rule = form.rule("", &mut wrongs).ok_or(RuleError::Wrong(wrongs))?;
+        self.add_rule(rule)
+    }
+
+    /// Adds a rule after the others, as the control API reads it.
+    pub fn rule_json(&self, text: &str) -> Result<(), RuleError> {
+        let mut reader = serde_json::Deserializer::from_str(text);
+        let form: RuleForm = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
+            let mut wrongs = Wrongs::default();
+            wrongs.add(crate::snapshot::pointer(error.path()), error.inner().to_string());
+            RuleError::Wrong(wrongs)
+        })?;
+        self.rule(&form)
+    }
+
+    /// Adds a rule that was read before.
+    pub fn add_rule(&self, rule: Rule) -> Result<(), RuleError> {
+        let rule = Arc::new(rule);
+        self.universe.turn(|turn| {
+            turn.rules_mut().insert(Arc::clone(&rule))?;
+            turn.note("rule", &rule.id, format!("rule {} added", rule.id));
+            Ok(())
+        })?
+    }
+
+    /// The rules with their counters, in the order in which they apply. None if the universe failed.
+    pub fn rules(&self) -> Vec<Standing> {
+        self.universe.turn(|turn| turn.rules().list().to_vec()).unwrap_or_default()
+    }
+
     /// Names the present state, to compare others with. Returns the number of the journal entry.
     pub fn mark(&self, name: &str) -> Result<u64, NoMark> {
         self.universe.mark(name)
@@ -101,6 +137,20 @@ impl UniverseHandle {
     pub fn clock(&self) -> ClockHandle {
         ClockHandle { universe: Arc::clone(&self.universe) }
     }
+}
+
+/// Why a rule was not taken.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum RuleError {
+    /// What was written is no rule.
+    #[error("{}", .0.0.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))]
+    Wrong(Wrongs),
+    /// It does not go with those that there are.
+    #[error(transparent)]
+    Unfit(#[from] RulesError),
+    /// The universe failed before.
+    #[error(transparent)]
+    Broken(#[from] Broken),
 }
 
 /// Why a verb was not done.

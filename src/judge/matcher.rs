@@ -13,6 +13,8 @@ const TOLD_MAX: usize = 200;
 pub struct Matcher {
     /// What kind of entry.
     pub kind: Option<String>,
+    /// What an act was called: a verb, a mark, a type of notification.
+    pub name: Option<String>,
     /// Which operation.
     pub operation: Option<Pattern>,
     /// In which location, by its key.
@@ -65,6 +67,7 @@ impl Matcher {
             || !self.wheres.is_empty();
         self.kind.as_ref().is_none_or(|kind| kind == entry.kind())
             && (!about_exchanges || matches!(entry.what, What::Exchange(_)))
+            && (self.name.is_none() || matches!(entry.what, What::Act(_)))
     }
 
     fn first_misses(&self, entry: &Entry, count: usize) -> Vec<Failed> {
@@ -90,6 +93,15 @@ impl Matcher {
             && kind != entry.kind()
         {
             miss("kind", kind, Some(entry.kind()));
+        }
+        if let Some(name) = &self.name {
+            let got = match &entry.what {
+                What::Act(act) => Some(act.name.as_str()),
+                What::Exchange(_) | What::Event(_) => None,
+            };
+            if got != Some(name) {
+                miss("name", name, got);
+            }
         }
         if let Some(pattern) = &self.operation {
             let operation = exchange.map(|exchange| exchange.operation);

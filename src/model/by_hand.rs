@@ -1,6 +1,7 @@
 //! Events that somebody from outside ends: at once, and as that somebody wants.
 
 use std::collections::BTreeSet;
+use std::ops::Range;
 use std::sync::Arc;
 
 use super::behaviour::Behaviour;
@@ -53,24 +54,61 @@ impl Location {
         self.find_revoked(&mut event);
         let rest = event.rest();
         self.begin_telling(event.kind, Some(number));
-        match failing {
-            None => self.carry_out(&mut event, rest, behaviour, ids),
-            Some(failing) => {
-                for n in rest {
-                    match self.task(&event, n).and_then(|task| failing.blame(task)) {
-                        Some(blame) => {
-                            self.tell_task(&event.work, n as usize, Some(failing.why));
-                            event.fail(failing.why, blame);
-                        }
-                        None => self.carry_out(&mut event, n..n + 1, behaviour, ids),
-                    }
-                }
-            }
-        }
+        self.carry_out_but(&mut event, rest, failing, behaviour, ids);
         self.end_telling();
         event.steps_done = event.steps;
         self.events.put_back(number, event, now);
         true
+    }
+
+    /// Carries out the tasks of `part`, but for those that `failing` or the event itself chooses: they fail.
+    pub(super) fn carry_out_but(
+        &mut self,
+        event: &mut Event,
+        part: Range<u32>,
+        failing: Option<&Failing>,
+        behaviour: &Behaviour,
+        ids: &dyn IdSource,
+    ) {
+        if failing.is_none() && event.failing.is_empty() {
+            return self.carry_out(event, part, behaviour, ids);
+        }
+        let planned = event.failing.clone();
+        for n in part {
+            let task = self.task(event, n);
+            let mut choices = failing.into_iter().chain(&planned);
+            let blame = |it: &Failing| Some((it.why, it.blame(task.as_ref()?)?));
+            match choices.find_map(blame) {
+                Some((why, blame)) => {
+                    self.tell_task(&event.work, n as usize, Some(why));
+                    event.fail(why, blame);
+                }
+                None => self.carry_out(event, n..n + 1, behaviour, ids),
+            }
+        }
+    }
+
+    /// What an event that has not ended has tasks for: assets, users and devices, each once, in the order of the tasks.
+    pub fn subjects_of(&self, number: u64) -> Targets {
+        let mut subjects = Targets::default();
+        let Some(mut event) = self.events.unfinished(number).cloned() else { return subjects };
+        self.find_revoked(&mut event);
+        let (mut assets, mut names) = (BTreeSet::new(), BTreeSet::new());
+        for Task { asset, name, is_device } in event.rest().filter_map(|n| self.task(&event, n)) {
+            if let Some(asset) = asset.filter(|asset| !assets.contains(asset)) {
+                assets.insert(asset.clone());
+                subjects.assets.push(asset);
+            }
+            if names.insert((is_device, Arc::clone(&name))) {
+                let list = if is_device {
+                    &mut subjects.serial_numbers
+                } else {
+                    &mut subjects.client_user_ids
+                };
+                list.push(name);
+            }
+        }
+        subjects
     }
 
     /// The first of the chosen for which an event has no task left.
@@ -130,7 +168,7 @@ impl Location {
 
 impl Failing {
     /// What is to blame if this task is to fail: the user where users are chosen or there is no asset.
-    fn blame(&self, task: Task) -> Option<Blame> {
+    fn blame(&self, task: &Task) -> Option<Blame> {
         let Targets { assets, client_user_ids, serial_numbers } = &self.chosen;
         let asset_fits =
             assets.is_empty() || task.asset.as_ref().is_some_and(|asset| assets.contains(asset));
@@ -140,9 +178,9 @@ impl Failing {
             return None;
         }
         let chosen_as_user = !task.is_device && !client_user_ids.is_empty();
-        match task.asset {
-            Some(asset) if !chosen_as_user => Some(Blame::Asset(asset)),
-            _ => Some(Blame::User(task.name)),
+        match &task.asset {
+            Some(asset) if !chosen_as_user => Some(Blame::Asset(asset.clone())),
+            _ => Some(Blame::User(Arc::clone(&task.name))),
         }
     }
 }

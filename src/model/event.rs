@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::behaviour::Delay;
+use super::by_hand::Failing;
 use super::command::{Targets, UserRequest};
 use super::ids::{AssetId, AssetName, Holder};
 use super::refusal::Failure;
@@ -78,6 +79,8 @@ pub struct Event {
     pub finished: Option<At>,
     /// What is still to be done.
     pub work: Work,
+    /// Tasks that are to fail when their turn comes, whatever the world says.
+    pub failing: Vec<Failing>,
 }
 
 /// The tasks that failed for one reason, by the values that are to blame: unique, in request order.
@@ -287,6 +290,29 @@ impl Events {
         true
     }
 
+    /// Gives an event that has not ended another delay, if any, and tasks that are to fail. One that never ends leaves
+    /// the queue, one that ends again joins it. False if there is no such event or it has ended.
+    pub fn steer(
+        &mut self,
+        number: u64,
+        delay: Option<Delay>,
+        failing: Vec<Failing>,
+        now: At,
+    ) -> bool {
+        let Some(event) = self.unfinished(number) else { return false };
+        let (before, delay) = (event.delay, delay.unwrap_or(event.delay));
+        let steered = Event { delay, failing, ..event.clone() };
+        match (before == Delay::Never, delay == Delay::Never) {
+            (false, true) => self.leave_queue(number, HELD, now),
+            (true, false) => self.list.put(number as usize, Some(QUEUED)),
+            _ => {}
+        }
+        if let Some(place) = self.list.get_mut(number as usize) {
+            *place = Some(Arc::new(steered));
+        }
+        true
+    }
+
     /// Who is first keeps the others waiting: when it goes, the next one starts.
     fn leave_queue(&mut self, number: u64, class: usize, now: At) {
         if self.list.walk(Classes(1 << QUEUED), 0).next().is_some_and(|(at, _)| at as u64 == number)
@@ -302,6 +328,7 @@ impl Events {
         if event.steps_done >= event.steps {
             event.finished = Some(now);
             event.work = Work::Nothing;
+            event.failing = Vec::new();
             for group in &mut event.failures {
                 group.seen = BTreeSet::new();
             }

@@ -111,6 +111,7 @@ impl Location {
             failures: Vec::new(),
             finished: None,
             work,
+            failing: Vec::new(),
         };
         Ok(self.events.accept(event, behaviour.events_max))
     }
@@ -126,7 +127,7 @@ impl Location {
         self.find_revoked(&mut event);
         let part = event.next_part();
         self.begin_telling(event.kind, Some(number));
-        self.carry_out(&mut event, part, behaviour, ids);
+        self.carry_out_but(&mut event, part, None, behaviour, ids);
         self.end_telling();
         event.steps_done += 1;
         self.events.put_back(number, event, now);

@@ -4,15 +4,15 @@
 use std::sync::Arc;
 
 use schemars::JsonSchema;
-use serde::{Deserialize, Deserializer};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::model;
 use crate::sim::verbs::{AssetChoice, Deed, HolderChoice};
 use crate::sim::{self};
 
 /// A quality.
-#[derive(Debug, Clone, Copy, Deserialize, JsonSchema)]
-pub(super) enum PricingParam {
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub enum PricingParam {
     /// Standard.
     #[serde(rename = "STDQ")]
     Standard,

@@ -2,8 +2,8 @@
 //! name from the path and the rest as the body.
 
 use schemars::{JsonSchema, Schema, schema_for};
-use serde::Deserialize;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::arguments::{
@@ -25,7 +25,7 @@ pub struct VerbForm {
 }
 
 /// A verb as a scenario says it.
-#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct VerbCall {
     /// The verb.
     pub name: String,

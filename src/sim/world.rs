@@ -13,7 +13,7 @@ use super::saved::SiteParts;
 use super::settings::Settings;
 use super::token::{self, TokenClaims};
 use super::told::{Outbox, Told};
-use crate::model::{At, Command, Failing, Limits, Location, Privileges, Refusal, Seq};
+use crate::model::{At, Command, Delay, Failing, Limits, Location, Privileges, Refusal, Seq};
 
 /// A location of a world, by its place in world order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -89,6 +89,8 @@ pub struct Session {
 pub struct Happening {
     /// When.
     pub at: At,
+    /// The location.
+    pub site: SiteId,
     /// The location's key.
     pub location: String,
     /// The event that was worked on.
@@ -344,6 +346,21 @@ impl World {
         self.change(id, |location, _| location.events.hold(number, now)).unwrap_or(false)
     }
 
+    /// Gives an event that has not ended another delay, if any, and tasks that are to fail. False if there is no such
+    /// event or it has ended.
+    pub fn steer_event(
+        &mut self,
+        id: SiteId,
+        number: u64,
+        delay: Option<Delay>,
+        failing: Vec<Failing>,
+        now: At,
+    ) -> bool {
+        let steered =
+            self.change(id, |location, _| location.events.steer(number, delay, failing, now));
+        steered.unwrap_or(false)
+    }
+
     /// The location and the number of the event that has this id on the wire.
     pub fn find_event(&self, event_id: &str) -> Option<(SiteId, u64)> {
         self.sites.iter().enumerate().find_map(|(place, site)| {
@@ -357,6 +374,7 @@ impl World {
         let event = site.location.events.get(number)?;
         Some(Happening {
             at,
+            site: id,
             location: site.location.profile.key.clone(),
             event: number,
             event_id: site.ids.event(number).to_string(),

@@ -12,6 +12,7 @@ mod ledger;
 mod notices;
 mod properties;
 mod rooms;
+mod rules;
 mod settings;
 mod story;
 mod v2;

@@ -19,6 +19,7 @@ pub mod openapi;
 mod origin;
 pub mod problem;
 pub mod routes;
+pub mod rules;
 pub mod settings;
 pub mod state;
 pub mod tables;

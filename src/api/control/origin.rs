@@ -5,6 +5,7 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::Problem;
+use super::rules::read_all;
 use super::universes::Create;
 use super::values::{change_settings, clock_mode, instant};
 use crate::engine::{Named, Origin, real_time};
@@ -39,7 +40,9 @@ pub(super) fn of(body: &Create, default: &Origin) -> Result<Origin, Problem> {
         ClockMode::Wall => real_time::today(),
         _ => VIRTUAL_START,
     });
-    Ok(Origin { seed, spec, settings, clock, start, named })
+    let rules = body.rules.as_deref().map(|rules| read_all(rules, "/rules")).transpose()?;
+    let rules = rules.unwrap_or_else(|| default.rules.clone());
+    Ok(Origin { seed, spec, settings, clock, start, rules, named })
 }
 
 type Spec = (Arc<WorldSpec>, Option<String>);

@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use crate::engine::{Broken, CreateError};
 use crate::exchange::Reply;
+use crate::faults::RulesError;
 
 /// An `application/problem+json` document.
 #[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
@@ -126,6 +127,16 @@ impl From<Broken> for Problem {
     }
 }
 
+impl From<RulesError> for Problem {
+    fn from(error: RulesError) -> Self {
+        let slug = match error {
+            RulesError::Exists(_) => "rule-exists",
+            RulesError::Full => "too-many-rules",
+        };
+        Self::conflict(slug, error.to_string())
+    }
+}
+
 impl From<CreateError> for Problem {
     fn from(error: CreateError) -> Self {
         let detail = error.to_string();
@@ -133,6 +144,7 @@ impl From<CreateError> for Problem {
             CreateError::Id(_) => Self::invalid(detail).at("/id"),
             CreateError::Exists(_) => Self::conflict("universe-exists", detail).at("/id"),
             CreateError::Full => Self::conflict("too-many-universes", detail),
+            CreateError::Rules(error) => Self::from(error).at("/rules"),
             CreateError::Broken(broken) => broken.into(),
         }
     }

@@ -6,9 +6,11 @@ use http::{Method, StatusCode};
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 
 use super::{
-    Ask, Outcome, Problem, clock, events, journal, lints, marks, settings, state, tables,
+    Ask, Outcome, Problem, clock, events, journal, lints, marks, rules, settings, state, tables,
     universes, verbs,
 };
+
+use crate::scenario::forms::RuleForm;
 
 /// A handler under way.
 pub type Handling<'a> = Pin<Box<dyn Future<Output = Outcome> + Send + 'a>>;
@@ -282,6 +284,32 @@ pub static ROUTES: &[Route] = &[
     .takes(of::<events::End>)
     .gives(200, of::<events::Ended>)
     .refuses(&[409]),
+    route!(GET, "/universes/{u}/rules", "rules.list", rules::list, "Lists the rules.")
+        .gives(200, of::<rules::RuleList>),
+    route!(POST, "/universes/{u}/rules", "rules.add", rules::add, "Adds a rule after the others.")
+        .takes(of::<RuleForm>)
+        .gives(201, of::<rules::RuleAt>)
+        .refuses(&[409]),
+    route!(GET, "/universes/{u}/rules/{id}", "rules.get", rules::get, "Tells about one rule.")
+        .gives(200, of::<rules::RuleAt>),
+    route!(
+        PUT,
+        "/universes/{u}/rules/{id}",
+        "rules.put",
+        rules::put,
+        "Puts a rule in place of the one with its id, or adds it."
+    )
+    .takes(of::<RuleForm>)
+    .gives(200, of::<rules::RuleAt>)
+    .refuses(&[409]),
+    route!(
+        DELETE,
+        "/universes/{u}/rules/{id}",
+        "rules.remove",
+        rules::remove,
+        "Takes a rule away."
+    )
+    .gives(200, of::<universes::Done>),
     route!(GET, "/universes/{u}/lints", "lints", lints::get, "Counts what clients did oddly.")
         .gives(200, of::<lints::LintList>),
 ];

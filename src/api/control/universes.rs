@@ -12,11 +12,13 @@ use serde_json::Value;
 use super::ask::json;
 use super::clock::ClockView;
 use super::origin;
+use super::rules::read_all;
 use super::values::{SettingsByKey, Texts, real_duration};
 use super::{Ask, Outcome, Problem};
 use crate::engine::{DEFAULT, Engine, Scope, Universe};
 use crate::journal::Journal;
 use crate::model::Span;
+use crate::scenario::forms::RuleForm;
 use crate::sim::{Settings, SiteId, date};
 use crate::snapshot;
 
@@ -115,6 +117,9 @@ pub struct Create {
     /// Settings on top of that.
     #[schemars(with = "Option<SettingsByKey>")]
     pub(super) settings: Option<BTreeMap<String, Value>>,
+    /// The rules that it begins with.
+    #[serde(default)]
+    pub(super) rules: Option<Vec<RuleForm>>,
     /// How long it lives without a call, in real time, such as `10m`.
     #[schemars(regex(pattern = "^[1-9][0-9]{0,8}(ms|s|m|h|d)$"))]
     pub(super) ttl: Option<String>,
@@ -161,7 +166,7 @@ enum ScopeName {
     State,
     /// The journal.
     Journal,
-    /// Rules and their counters.
+    /// Rules and their counters: those that the universe began with are there again.
     Rules,
     /// The clock.
     Clock,
@@ -290,7 +295,9 @@ fn from_state(
         let pointer = format!("/state{}", problem.pointer.as_deref().unwrap_or_default());
         problem.at(pointer)
     })?;
-    let universe = engine.create_from_state(body.id.as_deref(), saved, ttl)?;
+    let rules = body.rules.as_deref().map(|rules| read_all(rules, "/rules")).transpose()?;
+    let rules = rules.unwrap_or_default();
+    let universe = engine.create_from_state(body.id.as_deref(), saved, rules, ttl)?;
     universe.turn(|turn| turn.note("created", "state", "created from a state".to_owned()))?;
     Ok(universe)
 }

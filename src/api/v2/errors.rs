@@ -229,6 +229,8 @@ pub enum ApiError {
     Method(Vec<Method>),
     /// No such path: 404 without a body.
     NoSuchPath,
+    /// No answer of the service: rules say what is answered, or that the call waits first.
+    Withheld,
     /// quince's own failure.
     Fault(String),
 }
@@ -244,6 +246,32 @@ impl ApiError {
         let status =
             StatusCode::from_u16(row.status.unwrap_or(400)).unwrap_or(StatusCode::BAD_REQUEST);
         Self::Vendor { number, status, text: row.text.into(), info }
+    }
+
+    /// The error that a rule wants, in the wording of the settings.
+    pub fn ordered(number: u16, settings: &Settings) -> Self {
+        match Self::number(number) {
+            Self::Vendor { number, status, info, .. } => {
+                Self::Vendor { number, status, text: text_of(number, settings).into(), info }
+            }
+            other => other,
+        }
+    }
+
+    /// The number that this surface tells with a status that nothing more is said of; none where it tells none.
+    pub const fn number_of_status(status: u16) -> Option<u16> {
+        match status {
+            400 => Some(9602),
+            401 => Some(9601),
+            403 => Some(9637),
+            405 => Some(9726),
+            410 => Some(9634),
+            415 => Some(9727),
+            429 => Some(9646),
+            500 => Some(9603),
+            503 => Some(9729),
+            _ => None,
+        }
     }
 
     /// Some argument is bad.
@@ -327,6 +355,7 @@ impl ApiError {
                 reply
             }
             Self::NoSuchPath => Reply::empty(StatusCode::NOT_FOUND),
+            Self::Withheld => Reply::empty(StatusCode::OK),
             Self::Fault(what) => Reply::fault(what),
         }
     }

@@ -47,6 +47,11 @@ pub fn status(call: &mut Call<'_>, request: &Request) -> Result<Reply, ApiError>
                 "a pending event is polled, but the clock is manual: nothing completes until it is advanced"
             );
         }
+        if event.status() == EventStatus::Pending
+            && let Some(number) = number
+        {
+            turn.polled(granted.session.site, number);
+        }
         Ok(event)
     })?;
     let mut json = Json::default();
@@ -60,13 +65,7 @@ fn write_status(json: &mut Json, granted: &Granted, event: &Event) {
     json.text("eventType", wire::event_kind(event.kind));
     if !event.failures.is_empty() {
         json.name("failures").array(|json| {
-            for group in &event.failures {
-                let info = ErrorInfo {
-                    assets: group.assets.clone(),
-                    client_user_ids: group.client_user_ids.clone(),
-                    serial_numbers: Vec::new(),
-                };
-                let number = failure_number(group.why);
+            for (number, info) in failures(event) {
                 write_error(json, number, text_of(number, &granted.settings), &info);
             }
         });
@@ -76,4 +75,25 @@ fn write_status(json: &mut Json, granted: &Granted, event: &Event) {
     json.count("numRequested", event.requested);
     json.maybe("tokenExpirationDate", granted.expiration_date().as_deref());
     json.text("uId", granted.uid());
+}
+
+/// What is to blame, by number: what a rule wants to fail may have the number of what fails by itself.
+fn failures(event: &Event) -> Vec<(u16, ErrorInfo)> {
+    let mut failures: Vec<(u16, ErrorInfo)> = Vec::new();
+    for group in &event.failures {
+        let number = failure_number(group.why);
+        let place = failures.iter().position(|(known, _)| *known == number);
+        let place = place.unwrap_or_else(|| {
+            failures.push((number, ErrorInfo::default()));
+            failures.len() - 1
+        });
+        let info = &mut failures[place].1;
+        let assets = group.assets.iter().filter(|name| !info.assets.contains(name));
+        let assets: Vec<_> = assets.cloned().collect();
+        info.assets.extend(assets);
+        let ids = group.client_user_ids.iter().filter(|id| !info.client_user_ids.contains(id));
+        let ids: Vec<_> = ids.cloned().collect();
+        info.client_user_ids.extend(ids);
+    }
+    failures
 }

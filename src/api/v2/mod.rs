@@ -1,6 +1,7 @@
 //! Apple's App and Book Management API, version 2: the surface below `/mdm/v2`.
 //!
 //! * [`wire`]: the data sheet of requests. [`errors`]: the error table.
+//! * [`changed`]: what rules make of an answer.
 //! * [`call`]: what every call has in common; [`pages`]: what the three lists have in common.
 //! * a file per noun: assets, assignments, users, events, client and service configuration, notifications.
 //!
@@ -9,6 +10,7 @@
 pub mod assets;
 pub mod assignments;
 pub mod call;
+pub mod changed;
 pub mod client_config;
 pub mod errors;
 pub mod events;

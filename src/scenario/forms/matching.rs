@@ -41,6 +41,9 @@ pub struct MatchForm {
     /// `exchange`, `event-step`, `clock`, `verb`, ...
     #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
+    /// What an act was called: a verb, a mark, a type of notification.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
     /// An operation; its last segment may be `*`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub operation: Option<String>,
@@ -89,7 +92,7 @@ pub struct WhereForm {
 }
 
 /// Tells `null` from nothing.
-fn given<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Value>, D::Error> {
+pub(super) fn given<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Value>, D::Error> {
     Value::deserialize(deserializer).map(Some)
 }
 
@@ -167,6 +170,7 @@ impl MatchForm {
         let wheres = wheres(&self.r#where, &format!("{at}/where"), wrongs);
         (wrongs.0.len() == before).then(|| Matcher {
             kind: self.kind.clone(),
+            name: self.name.clone(),
             operation,
             location: self.location.clone(),
             status: self.status,

@@ -3,8 +3,8 @@
 use super::values::{Value, put, words};
 use super::{
     Allowed, ExpirationDate, NotificationsHttp, NumericAdamId, PageAtTotal, RemovalsInDelta,
-    RetiredCount, ServiceConfig, SettingError, Settings, UnknownToken, UnknownUserText,
-    UnlimitedLists, nearest,
+    RetiredCount, RetryAfterClock, ServiceConfig, SettingError, Settings, UnknownToken,
+    UnknownUserText, UnlimitedLists, nearest,
 };
 use crate::model::{ManagedAccounts, SameAccount, UnknownUser};
 
@@ -45,7 +45,7 @@ macro_rules! key {
 /// The words of a switch, the one for off first.
 const SWITCH: Allowed = Allowed::Words(&["off", "on"]);
 
-static KEYS: [Key; 29] = [
+static KEYS: [Key; 31] = [
     key!("token.expiration_date", words::<ExpirationDate>(), expiration_date),
     key!("token.lifetime", Allowed::Duration, token_lifetime),
     key!("clock.auto_horizon", Allowed::Duration, auto_horizon),
@@ -72,6 +72,8 @@ static KEYS: [Key; 29] = [
     key!("users.same_account", words::<SameAccount>(), behaviour.same_account),
     key!("users.managed_accounts", words::<ManagedAccounts>(), behaviour.managed_accounts),
     key!("notifications.http", words::<NotificationsHttp>(), notifications_http),
+    key!("http.retry_after_clock", words::<RetryAfterClock>(), retry_after_clock),
+    key!("http.rule_header", SWITCH, rule_header),
     key!("marks.automatic", SWITCH, automatic_marks),
     key!("v2.max_events", Allowed::Integer(1, 10_000_000), behaviour.events_max),
     key!("v2.max_changes", Allowed::Integer(1, 100_000_000), behaviour.changes_max),

@@ -64,6 +64,10 @@ pub struct Settings {
     pub retired_count: RetiredCount,
     /// `notifications.http`: where a notification URL may be plain `http://`.
     pub notifications_http: NotificationsHttp,
+    /// `http.retry_after_clock`: which clock a `Retry-After` that is a date follows.
+    pub retry_after_clock: RetryAfterClock,
+    /// `http.rule_header`: whether answers name the rules that touched them.
+    pub rule_header: bool,
     /// `marks.automatic`: whether the state after each write is kept for diffs.
     pub automatic_marks: bool,
     /// `journal.redact`: whether the journal is told without credentials.
@@ -164,4 +168,13 @@ pub enum NotificationsHttp {
     Loopback,
     /// Nowhere: 9712.
     Never,
+}
+
+/// Which clock a `Retry-After` that is a date follows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RetryAfterClock {
+    /// The universe's, as `Date` does.
+    Virtual,
+    /// The client's.
+    Real,
 }

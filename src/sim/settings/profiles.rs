@@ -3,7 +3,8 @@
 
 use super::{
     ExpirationDate, NotificationsHttp, NumericAdamId, PageAtTotal, RemovalsInDelta, RetiredCount,
-    ServiceConfig, SettingError, Settings, UnknownToken, UnknownUserText, UnlimitedLists,
+    RetryAfterClock, ServiceConfig, SettingError, Settings, UnknownToken, UnknownUserText,
+    UnlimitedLists,
 };
 use crate::model::{Behaviour, Delay, ManagedAccounts, SameAccount, Span, UnknownUser};
 
@@ -50,6 +51,8 @@ impl Settings {
             unlimited_lists: UnlimitedLists::Split,
             retired_count: RetiredCount::Refunded,
             notifications_http: NotificationsHttp::Loopback,
+            retry_after_clock: RetryAfterClock::Virtual,
+            rule_header: false,
             automatic_marks: true,
             journal_redact: true,
             journal_entries: 20_000,

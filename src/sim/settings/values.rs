@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::{
     ExpirationDate, NotificationsHttp, NumericAdamId, PageAtTotal, RemovalsInDelta, RetiredCount,
-    ServiceConfig, UnknownToken, UnknownUserText, UnlimitedLists, duration,
+    RetryAfterClock, ServiceConfig, UnknownToken, UnknownUserText, UnlimitedLists, duration,
 };
 use crate::model::{Delay, ManagedAccounts, SameAccount, Span, UnknownUser};
 
@@ -96,6 +96,7 @@ choices! {
     UnknownUserText { Live = "live", Short = "short", NotFound = "not-found" }
     UnlimitedLists { Split = "split", Both = "both" }
     RetiredCount { Refunded = "refunded", WithRetiredUsers = "+retired_users" }
+    RetryAfterClock { Virtual = "virtual", Real = "real" }
     NotificationsHttp { Loopback = "loopback", Never = "never" }
     UnknownUser { Sync = "sync", Async = "async" }
     SameAccount { New = "new", Old = "old" }

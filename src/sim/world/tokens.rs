@@ -106,7 +106,8 @@ impl World {
         site.map_or(Limits::DOCUMENTED, |site| site.limits)
     }
 
-    fn named_by(&self, universe: &str, credential: &Credential) -> Option<SiteId> {
+    /// The location that a token names, as far as the token looks good. Nothing changes by asking.
+    pub fn named_by(&self, universe: &str, credential: &Credential) -> Option<SiteId> {
         let inner = credential.outer.as_ref().and_then(|outer| self.literals.get(&outer.token));
         match self.literals.get(&credential.bearer).or(inner) {
             Some((site, _)) => Some(*site),

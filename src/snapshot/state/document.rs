@@ -282,6 +282,20 @@ pub(super) struct Event {
     /// What is still to be done; left out once it is finished.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) work: Option<Work>,
+    /// Tasks that are to fail when their turn comes.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) failing: Vec<Failing>,
+}
+
+/// Tasks that are to fail, by what they are about; what is empty does not narrow them down.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Failing {
+    pub(super) why: Reason,
+    /// The number of an injected failure.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) error: Option<u16>,
+    pub(super) chosen: Targets,
 }
 
 /// The tasks that failed for one reason, by what is to blame.

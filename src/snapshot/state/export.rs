@@ -9,8 +9,8 @@ use super::{Form, SCHEMA};
 use crate::model::asset::Asset;
 use crate::model::event::{Event, Work};
 use crate::model::{
-    AssetName, ClientConfig, Delay, Limits, Location, Platforms, Privileges, Supply, Targets,
-    UserId, UserRequest,
+    AssetName, ClientConfig, Delay, Failing, Limits, Location, Platforms, Privileges, Supply,
+    Targets, UserId, UserRequest,
 };
 use crate::sim::world::TokenRecord;
 use crate::sim::{ClockMode, Saved, Site};
@@ -225,7 +225,13 @@ fn event(number: u64, event: &Event, held: bool) -> doc::Event {
             }
             Work::Users(users) => Some(doc::Work::Users(users.iter().map(wish).collect())),
         },
+        failing: event.failing.iter().map(failing).collect(),
     }
+}
+
+fn failing(failing: &Failing) -> doc::Failing {
+    let (why, error) = Reason::of(failing.why);
+    doc::Failing { why, error, chosen: work_targets(&failing.chosen) }
 }
 
 fn work_targets(targets: &Targets) -> doc::Targets {

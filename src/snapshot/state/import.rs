@@ -11,7 +11,7 @@ use crate::model::event::{Event, Failed, Work};
 use crate::model::ids::ProductId;
 use crate::model::parts::{AssetParts, COUNTER_MAX, UserParts};
 use crate::model::{
-    AssetId, AssetName, ClientConfig, Delay, Flaw, Limits, Location, LocationParts,
+    AssetId, AssetName, ClientConfig, Delay, Failing, Flaw, Limits, Location, LocationParts,
     LocationProfile, MdmInfo, Platforms, Privileges, Receiver, Span, Supply, Targets, UserRequest,
 };
 use crate::sim::world::TokenRecord;
@@ -265,11 +265,7 @@ fn event(event: doc::Event) -> Result<(u64, Event, bool), Flaw> {
     });
     let work = match event.work {
         None => Work::Nothing,
-        Some(doc::Work::Targets(targets)) => Work::Assets(Arc::new(Targets {
-            assets: names(targets.assets),
-            client_user_ids: texts(targets.client_user_ids),
-            serial_numbers: texts(targets.serial_numbers),
-        })),
+        Some(doc::Work::Targets(targets)) => Work::Assets(Arc::new(work_targets(targets))),
         Some(doc::Work::Pairs(pairs)) => {
             Work::Pairs(Arc::new(pairs.iter().map(|pair| (AssetId(pair.0), pair.1)).collect()))
         }
@@ -277,6 +273,10 @@ fn event(event: doc::Event) -> Result<(u64, Event, bool), Flaw> {
             Work::Users(Arc::new(users.into_iter().map(request).collect()))
         }
     };
+    let failing = event
+        .failing
+        .into_iter()
+        .map(|it| Failing { why: it.why.with(it.error), chosen: work_targets(it.chosen) });
     let made = Event {
         kind: event.kind.into(),
         accepted: event.accepted.0,
@@ -288,8 +288,17 @@ fn event(event: doc::Event) -> Result<(u64, Event, bool), Flaw> {
         failures: failures.collect(),
         finished: event.finished.map(|at| at.0),
         work,
+        failing: failing.collect(),
     };
     Ok((event.number, made, event.held))
+}
+
+fn work_targets(targets: doc::Targets) -> Targets {
+    Targets {
+        assets: names(targets.assets),
+        client_user_ids: texts(targets.client_user_ids),
+        serial_numbers: texts(targets.serial_numbers),
+    }
 }
 
 fn request(wish: doc::Wish) -> UserRequest {

@@ -254,7 +254,7 @@ async fn a_call_without_answer_counts_for_nothing_and_a_reset_begins_anew() {
     let bench = Bench::start(&[]).await;
     let universe = bench.engine.default_universe();
     let exchange = Arc::new(Exchange::new("v2.users.list", Routed::Credential, call()));
-    universe.turn(|turn| turn.open(Arc::clone(&exchange))).unwrap();
+    universe.turn(|turn| turn.open(Arc::clone(&exchange), Vec::new())).unwrap();
     let ask = |body: Value| {
         let mut request = call();
         request.method = Method::POST;

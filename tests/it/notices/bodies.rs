@@ -1,7 +1,7 @@
 //! One notification of each type, as receivers get it.
 
 use quince::api::v2::notifications::test_body;
-use quince::model::{Command, Failing, Failure, Targets, UnknownUser};
+use quince::model::{Command, Failing, Failure, SameAccount, Targets, UnknownUser};
 use quince::sim::verbs::Deed;
 
 use super::{ALL, APP, BOOK, NORTH, RARE, Stage, targets, wish};
@@ -104,4 +104,39 @@ fn an_event_in_parts_is_told_in_parts() {
     let first = |body: &String| body.contains("D1") && body.contains("D2") && !body.contains("D3");
     assert_eq!(told.len(), 2, "{told:#?}");
     assert!(first(&told[0]) && !told[1].contains("D2"), "{told:#?}");
+}
+
+#[test]
+fn tasks_that_were_planned_to_fail_are_told_when_their_turn_comes() {
+    let mut stage = Stage::heard(&ALL);
+    let work = Command::Associate(targets(&[APP], &["ada"], &["D1", "D2"]));
+    let number = stage.world.accept(NORTH, work, stage.now, &stage.settings).unwrap().unwrap();
+    let chosen = Targets { serial_numbers: vec!["D1".into()], ..Targets::default() };
+    let failing = vec![Failing { why: Failure::NoLicence, chosen }];
+    assert!(stage.world.steer_event(NORTH, number, None, failing, stage.now));
+    assert!(stage.bodies().is_empty(), "not before");
+    stage.wait();
+    let told = stage.bodies();
+    assert_eq!(told.len(), 2, "{told:#?}");
+    assert!(told[0].contains("SUCCESS") && told[0].contains("ada") && told[0].contains("D2"));
+    assert!(told[1].contains("9709") && told[1].contains("D1"), "{}", told[1]);
+}
+
+#[test]
+fn the_record_that_stays_is_told() {
+    ledger!("v2.notifications.same-account");
+    for same_account in [SameAccount::New, SameAccount::Old] {
+        let mut stage = Stage::heard(&ALL);
+        stage.settings.behaviour.same_account = same_account;
+        stage.done(Command::RetireUsers(vec![wish("ada", None, None)]));
+        let again = wish("ada", Some("new@pear.example"), Some("ada@pear.example"));
+        let told = stage.done(Command::CreateUsers(vec![again]));
+        // One notification, of the record that is active now; what becomes of the other follows from it.
+        let email = match same_account {
+            SameAccount::New => r#""email":"new@pear.example""#,
+            SameAccount::Old => r#""email":"ada@pear.example""#,
+        };
+        let whole = told.len() == 1 && told[0].contains(r#""status":"Associated""#);
+        assert!(whole && told[0].contains(email), "{told:#?}");
+    }
 }

@@ -2,10 +2,12 @@
 //!
 //! * [`bodies`]: one of each type. [`verbs`]: what each verb tells. [`bounds`]: how much, and to whom.
 //! * [`client`]: a client that knows nothing but notifications. [`replay`]: it ends up where the service is.
+//!   [`coverage`]: the histories that it hears of say something.
 
 mod bodies;
 mod bounds;
 mod client;
+mod coverage;
 mod replay;
 mod verbs;
 

@@ -9,7 +9,7 @@ use super::client::{Client, revocable};
 use super::{ALL, NORTH, SOUTH, Stage, targets, wish};
 
 #[derive(Debug, Clone)]
-enum Step {
+pub(super) enum Step {
     /// In the first location.
     Verb(Deed),
     Write(SiteId, Command),
@@ -89,7 +89,7 @@ fn command() -> impl Strategy<Value = Command> {
     ]
 }
 
-fn steps() -> impl Strategy<Value = Vec<Step>> {
+pub(super) fn steps() -> impl Strategy<Value = Vec<Step>> {
     let chosen = prop::option::of((some(USERS, 2), some(DEVICES, 2)));
     let step = prop_oneof![
         4 => deed().prop_map(Step::Verb),
@@ -102,7 +102,7 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
 }
 
 /// Does a step; it may be refused.
-fn go(stage: &mut Stage, step: &Step) {
+pub(super) fn go(stage: &mut Stage, step: &Step) {
     match step {
         Step::Verb(deed) => {
             let verb = Verb { location: Some("north".to_owned()), deed: deed.clone() };

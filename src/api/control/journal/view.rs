@@ -8,7 +8,7 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 
 use super::telling::Telling;
-use crate::journal::{Entry, Exchange, Routed, What};
+use crate::journal::{Entry, Exchange, Injected, Routed, What};
 use crate::sim::date;
 
 /// What a reading of the journal tells: an entry, or that some are gone.
@@ -85,8 +85,8 @@ pub struct ExchangeView {
     pub answer: Option<AnswerView>,
     /// What was noticed about the request.
     pub lints: Vec<LintView>,
-    /// Ids of the rules that touched the call.
-    pub rules: Vec<String>,
+    /// What rules did to the call, in order.
+    pub rules: Vec<RuleActView>,
 }
 
 /// A request.
@@ -116,6 +116,18 @@ pub struct AnswerView {
     /// Its body.
     #[serde(flatten)]
     pub body: BodyView,
+    /// What happens to it on its way out, if it does not arrive whole and at once.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fate: Option<String>,
+}
+
+/// An act of a rule.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct RuleActView {
+    /// Id of the rule.
+    pub rule: String,
+    /// What it did, for people.
+    pub act: String,
 }
 
 /// A body; no members if it is empty.
@@ -152,6 +164,9 @@ pub struct EventView {
     pub requested: u32,
     /// How it ended: `complete` or `failed`; `null` if it goes on.
     pub ended: Option<&'static str>,
+    /// The rule that made it so, if one did.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub rules: Vec<RuleActView>,
 }
 
 /// The universe was acted on from outside the imitated services.
@@ -161,14 +176,25 @@ pub struct ActView {
     pub name: String,
     /// For people: what changed.
     pub text: String,
+    /// The rule that did it, if one did.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub rules: Vec<RuleActView>,
+}
+
+impl RuleActView {
+    fn all(entry: &Entry) -> Vec<Self> {
+        let told = |it: &Injected| Self { rule: it.rule.to_string(), act: it.act.clone() };
+        entry.injected.iter().map(told).collect()
+    }
 }
 
 impl EntryView {
     /// An entry as it is told.
     pub fn of(entry: &Entry, telling: &Telling) -> Self {
+        let rules = RuleActView::all(entry);
         let what = match &entry.what {
             What::Exchange(exchange) => {
-                WhatView::Exchange(Box::new(ExchangeView::of(exchange, telling)))
+                WhatView::Exchange(Box::new(ExchangeView::of(exchange, rules, telling)))
             }
             What::Event(step) => WhatView::Event(EventView {
                 location: step.location.clone(),
@@ -176,9 +202,10 @@ impl EntryView {
                 completed: step.completed.0,
                 requested: step.completed.1,
                 ended: step.ended.map(|well| if well { "complete" } else { "failed" }),
+                rules,
             }),
             What::Act(act) => {
-                WhatView::Act(ActView { name: act.name.clone(), text: act.text.clone() })
+                WhatView::Act(ActView { name: act.name.clone(), text: act.text.clone(), rules })
             }
         };
         let told = !telling.canonical;
@@ -194,7 +221,7 @@ impl EntryView {
 }
 
 impl ExchangeView {
-    fn of(exchange: &Exchange, telling: &Telling) -> Self {
+    fn of(exchange: &Exchange, rules: Vec<RuleActView>, telling: &Telling) -> Self {
         let body = |body: &[u8], headers| {
             telling.body(body, headers, exchange).map_or_else(BodyView::default, |told| BodyView {
                 body: Some(told.body),
@@ -219,12 +246,13 @@ impl ExchangeView {
                 status: answer.status.as_u16(),
                 headers: joined(telling.headers(&answer.headers, exchange)),
                 body: body(&answer.body, &answer.headers),
+                fate: (!answer.fate.is_plain()).then(|| answer.fate.to_string()),
             }),
             lints: lints
                 .iter()
                 .map(|(name, about)| LintView { name, about: telling.text(about, exchange) })
                 .collect(),
-            rules: Vec::new(),
+            rules,
         }
     }
 }

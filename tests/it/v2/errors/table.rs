@@ -18,8 +18,8 @@ pub(super) enum Shows {
     Answer { ask: Ask, status: u16, info: Value },
     /// In the failures of an event.
     Failure { ask: Ask, info: Value },
-    /// Nowhere, for this reason.
-    Unreachable(&'static str),
+    /// Where a rule orders it, and nowhere else, for this reason; without a status of its own where only events tell it.
+    Ordered(Option<u16>, &'static str),
 }
 
 /// A request, and what has to be so before it.
@@ -93,8 +93,10 @@ impl Ask {
     }
 }
 
-fn unreachable(number: u16, text: &'static str, why: &'static str) -> Row {
-    Row { number, text, shows: Shows::Unreachable(why) }
+fn ordered(number: u16, status: u16, text: &'static str, why: &'static str) -> Row {
+    // Events alone tell 9644; who orders it as an answer gets 400.
+    let status = Some(status).filter(|_| number != 9644);
+    Row { number, text, shows: Shows::Ordered(status, why) }
 }
 
 fn people(count: usize) -> Vec<Value> {
@@ -110,7 +112,7 @@ fn receiver(url: &str, secret: &str) -> Value {
     json!({"notificationUrl": url, "notificationAuthToken": secret})
 }
 
-const NO_FAULTS: &str = "nothing injects faults yet";
+const NO_FAULTS: &str = "the service fails only where a rule says so";
 const NO_SUBSCRIPTIONS: &str = "subscriptions are not served yet";
 
 const TOO_MANY_USERS: &str =
@@ -129,7 +131,7 @@ pub(super) fn rows() -> Vec<Row> {
         Ask { profile: "documented", bearer: Bearer::Is("bm9ib2R5"), ..get("assets") }
             .is(9601, 401, "Login required."),
         post("assets/associate", json!([])).is(9602, 400, "Invalid argument."),
-        unreachable(9603, "Internal error.", NO_FAULTS),
+        ordered(9603, 500, "Internal error.", NO_FAULTS),
         post("assets/associate", json!({"assets": assets(&[TEXTS]), "clientUserIds": ["x", RUTH]}))
             .names(9609, 400, NO_USER, users(&["x"])),
         post("assets/associate", json!({"assets": assets(&[TEXTS]), "clientUserIds": ["x", RUTH]}))
@@ -142,9 +144,9 @@ pub(super) fn rows() -> Vec<Row> {
         ),
         Ask { bearer: Bearer::Is("bm9ib2R5"), ..get("assets") }
             .is(9622, 200, "Invalid authentication token"),
-        unreachable(9623, "Invalid APN token", "push tokens are a matter of the older API"),
+        ordered(9623, 400, "Invalid APN token", "push tokens are a matter of the older API"),
         get("assets").at_edge("withdrawn").is(9625, 401, "The server has revoked the sToken."),
-        unreachable(9634, "Service removed.", NO_FAULTS),
+        ordered(9634, 410, "Service removed.", NO_FAULTS),
         post("users/create", json!({"users": [{"clientUserId": "n", "managedAppleId": "a@b.example"}]}))
             .with("users.managed_accounts", "listed")
             .fails(9635, "Apple Account can't be associated with registered user.", users(&["n"])),
@@ -153,15 +155,13 @@ pub(super) fn rows() -> Vec<Row> {
             .is(9637, 403, "Facilitator operation not allowed."),
         post("users/create", json!({"users": [{"clientUserId": "n", "managedAppleId": TAKEN_ACCOUNT}]}))
             .fails(9641, "Apple Account already associated to registered user.", users(&["n"])),
-        unreachable(
-            9644,
+        ordered(9644, 400,
             "Volume Purchase Program is currently in maintenance mode. Please try again later.",
             NO_FAULTS,
         ),
         Ask { times: 1000, ..get("users").with("v2.rate_limit", "on") }
             .is(9646, 429, "There are too many recent requests. Try again momentarily."),
-        unreachable(
-            9647,
+        ordered(9647, 403,
             "This operation isn't supported for legacy tokens.",
             "there are no legacy tokens",
         ),
@@ -330,35 +330,30 @@ pub(super) fn rows() -> Vec<Row> {
             415,
             "This request contains an unsupported Content-Type for the requested endpoint.",
         ),
-        unreachable(
-            9728,
+        ordered(9728, 400,
             "The provided notification URL is unreachable.",
             "notifications are not delivered yet, so none can fail",
         ),
-        unreachable(9729, "The server has since moved, please refresh DNS entry.", NO_FAULTS),
-        unreachable(9811, "The subscription association request is not valid.", NO_SUBSCRIPTIONS),
-        unreachable(9812, "The cursor is not valid.", NO_SUBSCRIPTIONS),
-        unreachable(9813, "The Adam ID is not valid.", NO_SUBSCRIPTIONS),
-        unreachable(
-            9814,
+        ordered(9729, 503, "The server has since moved, please refresh DNS entry.", NO_FAULTS),
+        ordered(9811, 400, "The subscription association request is not valid.", NO_SUBSCRIPTIONS),
+        ordered(9812, 400, "The cursor is not valid.", NO_SUBSCRIPTIONS),
+        ordered(9813, 400, "The Adam ID is not valid.", NO_SUBSCRIPTIONS),
+        ordered(9814, 400,
             "There is no associated registered user for that clientUserId.",
             NO_SUBSCRIPTIONS,
         ),
-        unreachable(
-            9815,
+        ordered(9815, 400,
             "The registered user does not hold the requested adamId.",
             NO_SUBSCRIPTIONS,
         ),
-        unreachable(
-            9816,
+        ordered(9816, 400,
             "There are too many subscriptions or users in the request.",
             NO_SUBSCRIPTIONS,
         ),
-        unreachable(
-            9817,
+        ordered(9817, 400,
             "The user already has the subscription through a group.",
             NO_SUBSCRIPTIONS,
         ),
-        unreachable(9818, "Subscriptions exist, so they cannot be disabled.", NO_SUBSCRIPTIONS),
+        ordered(9818, 400, "Subscriptions exist, so they cannot be disabled.", NO_SUBSCRIPTIONS),
     ]
 }

@@ -1,0 +1,171 @@
+//! A call of an imitated service on its way: its turn, what rules make of it, and the waiting that they want.
+//!
+//! The waiting happens outside of turns and locks, and keeps no universe alive. A call that waits before it is applied
+//! is applied whether its client still listens or not.
+
+use std::sync::{Arc, Weak};
+
+use tokio::sync::Semaphore;
+
+use super::lint::Lints;
+use super::{ApiOptions, log, set_date, v2};
+use crate::engine::{Found, Universe, waiting};
+use crate::exchange::{Reply, Request};
+use crate::faults::{Plan, Wait};
+use crate::journal::{Answer, Exchange};
+use crate::model::At;
+use crate::sim::Credential;
+
+/// A call on its way.
+pub(super) struct Served {
+    pub(super) universe: Weak<Universe>,
+    pub(super) exchange: Arc<Exchange>,
+    pub(super) credential: Option<Credential>,
+    pub(super) route: Result<v2::Operation, v2::errors::ApiError>,
+    pub(super) lints: Lints,
+    pub(super) base_url: String,
+    pub(super) options: Arc<ApiOptions>,
+    /// What rules want of it, once they were asked.
+    pub(super) plan: Option<Plan>,
+}
+
+/// How far a call came with one turn.
+#[allow(clippy::large_enum_variant, reason = "most steps are answers, which are not worth a box")]
+enum Step {
+    /// It is answered; the answer leaves after this.
+    Answered(Reply, Delayed),
+    /// It is applied after this.
+    Postponed(Box<Served>, Delayed),
+}
+
+/// What passes, from an instant of the universe's time on.
+struct Delayed {
+    waits: Vec<Wait>,
+    now: At,
+}
+
+impl Served {
+    /// A call of v2, whose path is `path` below the surface's.
+    pub(super) fn v2(
+        found: &Found,
+        request: Request,
+        path: &str,
+        credential: Option<Credential>,
+        lints: Lints,
+        base_url: String,
+        options: &Arc<ApiOptions>,
+    ) -> Self {
+        let (route, operation) = match v2::route(path, &request.method) {
+            Ok((operation, name)) => (Ok(operation), name),
+            Err(error) => (Err(error), v2::UNKNOWN),
+        };
+        Self {
+            universe: Arc::downgrade(&found.universe),
+            exchange: Arc::new(Exchange::new(operation, found.routed, request)),
+            credential,
+            route,
+            lints,
+            base_url,
+            options: Arc::clone(options),
+            plan: None,
+        }
+    }
+
+    /// Answers without waiting, whatever rules say.
+    pub(super) fn at_once(self) -> Reply {
+        match self.step() {
+            Step::Answered(reply, _) => reply,
+            Step::Postponed(call, _) => call.at_once(),
+        }
+    }
+
+    /// Answers, and waits as rules say. At most as many calls as `room` has places wait to be applied; others go
+    /// at once.
+    pub(super) async fn in_time(self, room: &Arc<Semaphore>) -> Reply {
+        let universe = Weak::clone(&self.universe);
+        let (reply, late) = match self.step() {
+            Step::Answered(reply, late) => (reply, late),
+            Step::Postponed(call, before) => match Arc::clone(room).try_acquire_owned() {
+                Err(_) => (call.at_once(), Delayed { waits: Vec::new(), now: before.now }),
+                Ok(place) => {
+                    let waiting = tokio::spawn(async move {
+                        waiting::pass(&call.universe, before.now, &before.waits).await;
+                        drop(place);
+                        match call.step() {
+                            Step::Answered(reply, late) => (reply, late),
+                            Step::Postponed(call, late) => (call.at_once(), late),
+                        }
+                    });
+                    match waiting.await {
+                        Ok(answered) => answered,
+                        Err(error) => match error.try_into_panic() {
+                            Ok(panic) => std::panic::resume_unwind(panic),
+                            Err(_) => return Reply::fault("it stops"),
+                        },
+                    }
+                }
+            },
+        };
+        if !late.waits.is_empty() {
+            waiting::pass(&universe, late.now, &late.waits).await;
+        }
+        reply
+    }
+
+    /// Takes the call's turn.
+    fn step(mut self) -> Step {
+        let Some(universe) = self.universe.upgrade() else {
+            let reply = Reply::text(http::StatusCode::NOT_FOUND, "the universe was dropped\n");
+            return Step::Answered(reply, Delayed { waits: Vec::new(), now: At(0) });
+        };
+        let begun = self.lints.clone();
+        let mut call = v2::call::Call {
+            universe: &universe,
+            exchange: &self.exchange,
+            credential: self.credential.as_ref(),
+            lints: &mut self.lints,
+            strict: self.options.strict,
+            plan: self.plan.take(),
+            opened: None,
+            postponed: None,
+        };
+        let place = v2::Place { base_url: &self.base_url, receivers: &self.options.receivers };
+        let own = v2::answer(place, &mut call, self.route.clone());
+        if call.opened.is_none() && call.postponed.is_none() {
+            // Who was refused before taking a turn takes it now: every call is in the journal.
+            let _ = call.open(|_, _| Ok(()));
+        }
+        let (plan, opened) = (call.plan, call.opened);
+        if let Some(now) = call.postponed {
+            let waits = plan.as_ref().map(|plan| plan.wait.clone()).unwrap_or_default();
+            return Step::Postponed(
+                Box::new(Self { lints: begun, plan, ..self }),
+                Delayed { waits, now },
+            );
+        }
+        let mut reply = own;
+        // A broken universe has no time any more; its answers do without a date.
+        let now = opened.as_ref().map(|opened| opened.now);
+        if let Some(now) = now {
+            set_date(&mut reply, now);
+        }
+        let mut waits = Vec::new();
+        if let Some(opened) = opened {
+            if let (Some(plan), Some(settings)) = (&plan, &opened.settings) {
+                reply = v2::changed::carried_out(reply, plan, opened.now, settings);
+                waits.clone_from(&plan.late);
+            }
+            self.lints.tell(&mut reply.headers);
+            let (status, headers, body) = (reply.status, reply.headers.clone(), reply.body.clone());
+            let (lints, fate) = (self.lints.noticed().to_vec(), reply.fate.clone());
+            universe.complete(
+                opened.seq,
+                &self.exchange,
+                Answer { status, headers, body, lints, fate },
+            );
+        }
+        let Exchange { request, operation, .. } = &*self.exchange;
+        log(request, &reply, operation, universe.id(), &self.lints);
+        Step::Answered(reply, Delayed { waits, now: now.unwrap_or(At(0)) })
+    }
+}

@@ -1,0 +1,328 @@
+//! What a step expects, as it is written.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::PricingParam;
+use super::matching::{Between, Count, ExpectForm, MatchForm};
+use super::read::{asset, exactly_one, id, name, number, real};
+use super::step::label;
+use crate::judge::{Expected, Matcher};
+use crate::model::{EventStatus, UserStatus};
+use crate::scenario::{Expect, Wanted, Window, Wrongs};
+
+/// Bytes of an expectation as reports show it.
+const WRITTEN_MAX: usize = 500;
+
+/// Something expected: exactly one of `event`, `asset`, `user`, `holds`, `match`, `sequence`, `never` and `notification`,
+/// and what goes with it.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ExpectItem {
+    /// Its id in reports; the step's name and a number if not said.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
+
+    /// Events that the rule with this id touched; with `state`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub event: Option<String>,
+    /// The state of every such event.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub state: Option<StateWord>,
+
+    /// Counts of the asset of this product: at least one of `assigned`, `available`, `total` and `retired`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub asset: Option<String>,
+    /// Licences that somebody holds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub assigned: Option<u32>,
+    /// Licences that are free.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub available: Option<u32>,
+    /// Licences in all.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub total: Option<u32>,
+    /// Licences that were given back or moved.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub retired: Option<u32>,
+
+    /// The user with this client user id; with `status`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub user: Option<String>,
+    /// The status of the user's latest record.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub status: Option<StatusWord>,
+
+    /// Whether somebody holds this product; with `client_user_id` or `serial_number`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub holds: Option<String>,
+    /// The user.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub client_user_id: Option<String>,
+    /// The device.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub serial_number: Option<String>,
+    /// Whether they hold it; `true` if not said.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub held: Option<bool>,
+
+    /// Key of the location of an asset or a user; may be left out where there is exactly one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub location: Option<String>,
+    /// Quality of an asset; STDQ if not said.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pricing_param: Option<PricingParam>,
+
+    /// Entries of the journal that match, as many as `count` says.
+    #[serde(rename = "match", skip_serializing_if = "Option::is_none")]
+    pub of: Option<MatchForm>,
+    /// Entries of the journal that match one after the other, whatever lies between.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sequence: Option<Vec<MatchForm>>,
+    /// No entry of the journal matches.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub never: Option<MatchForm>,
+    /// Notifications of this type, as many as `count`, `at_least` and `at_most` say.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub notification: Option<String>,
+    /// How many; at least one if not said.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub count: Option<Count>,
+    /// No fewer notifications.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub at_least: Option<u64>,
+    /// No more notifications.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub at_most: Option<u64>,
+    /// Only what came after this mark.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub since: Option<String>,
+    /// It is met in so much real time at most; at once if not said.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub within: Option<String>,
+    /// Of `never`: for so long in real time; until the client has ended if not said.
+    #[serde(rename = "for", skip_serializing_if = "Option::is_none")]
+    pub span: Option<String>,
+}
+
+/// The state of an event.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "UPPERCASE")]
+pub enum StateWord {
+    /// Accepted; perhaps partly applied.
+    Pending,
+    /// Every task succeeded.
+    Complete,
+    /// At least one task failed.
+    Failed,
+}
+
+/// The status of a user.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub enum StatusWord {
+    /// Created; no Apple Account is linked yet.
+    Registered,
+    /// An Apple Account is linked.
+    Associated,
+    /// Retired by the organization.
+    Retired,
+    /// Retired, and a newer record has its Apple Account.
+    Deleted,
+    /// There is no such user.
+    #[serde(rename = "absent")]
+    Absent,
+}
+
+/// What goes with what.
+const COMPANIONS: [(&str, &[&str]); 8] = [
+    ("event", &["state"]),
+    ("asset", &["location", "pricing_param", "assigned", "available", "total", "retired"]),
+    ("user", &["location", "status"]),
+    ("holds", &["location", "pricing_param", "client_user_id", "serial_number", "held"]),
+    ("match", &["count", "since", "within"]),
+    ("sequence", &["since", "within"]),
+    ("never", &["since", "for"]),
+    ("notification", &["count", "at_least", "at_most", "since", "within"]),
+];
+
+impl ExpectItem {
+    /// The expectation that it says; `at` points to where it stands.
+    pub fn expect(&self, default_id: String, at: &str, wrongs: &mut Wrongs) -> Option<Expect> {
+        let before = wrongs.0.len();
+        let id = match &self.id {
+            Some(text) => id(text, &format!("{at}/id"), wrongs).map(|id| id.to_string()),
+            None => Some(default_id),
+        };
+        let kind = self.kind(at, wrongs)?;
+        let wanted = match kind {
+            "event" => self.event(at, wrongs),
+            "asset" => self.asset(at, wrongs),
+            "user" => self.user(at, wrongs),
+            "holds" => self.holds(at, wrongs),
+            _ => self.journal(kind, at, wrongs),
+        };
+        let expect = Expect { id: id?, wanted: wanted?, written: self.written() };
+        (wrongs.0.len() == before).then_some(expect)
+    }
+
+    /// The key that says what it is about, and nothing with it that does not go with it.
+    fn kind(&self, at: &str, wrongs: &mut Wrongs) -> Option<&'static str> {
+        let kinds = [
+            ("event", self.event.is_some()),
+            ("asset", self.asset.is_some()),
+            ("user", self.user.is_some()),
+            ("holds", self.holds.is_some()),
+            ("match", self.of.is_some()),
+            ("sequence", self.sequence.is_some()),
+            ("never", self.never.is_some()),
+            ("notification", self.notification.is_some()),
+        ];
+        exactly_one(&kinds, at, wrongs)?;
+        let (kind, _) = kinds.into_iter().find(|(_, is)| *is)?;
+        let (_, companions) = COMPANIONS.into_iter().find(|(name, _)| *name == kind)?;
+        let given = [
+            ("state", self.state.is_some()),
+            ("assigned", self.assigned.is_some()),
+            ("available", self.available.is_some()),
+            ("total", self.total.is_some()),
+            ("retired", self.retired.is_some()),
+            ("status", self.status.is_some()),
+            ("client_user_id", self.client_user_id.is_some()),
+            ("serial_number", self.serial_number.is_some()),
+            ("held", self.held.is_some()),
+            ("location", self.location.is_some()),
+            ("pricing_param", self.pricing_param.is_some()),
+            ("count", self.count.is_some()),
+            ("at_least", self.at_least.is_some()),
+            ("at_most", self.at_most.is_some()),
+            ("since", self.since.is_some()),
+            ("within", self.within.is_some()),
+            ("for", self.span.is_some()),
+        ];
+        for (key, _) in given.iter().filter(|(key, is)| *is && !companions.contains(key)) {
+            let fit = companions.join(", ");
+            let text = format!("`{key}` does not go with `{kind}`, which takes {fit}");
+            wrongs.add(format!("{at}/{key}"), text);
+        }
+        Some(kind)
+    }
+
+    fn event(&self, at: &str, wrongs: &mut Wrongs) -> Option<Wanted> {
+        let rule = id(self.event.as_ref()?, &format!("{at}/event"), wrongs);
+        let Some(state) = self.state else {
+            return wrongs.none(at, "in which `state`? PENDING, COMPLETE or FAILED");
+        };
+        let state = match state {
+            StateWord::Pending => EventStatus::Pending,
+            StateWord::Complete => EventStatus::Complete,
+            StateWord::Failed => EventStatus::Failed,
+        };
+        Some(Wanted::Event(rule?, state))
+    }
+
+    fn asset(&self, at: &str, wrongs: &mut Wrongs) -> Option<Wanted> {
+        let name = asset(self.asset.as_ref()?, self.pricing_param, &format!("{at}/asset"), wrongs)?;
+        let Self { assigned, available, total, retired, .. } = *self;
+        if assigned.or(available).or(total).or(retired).is_none() {
+            return wrongs.none(at, "how many? say `assigned`, `available`, `total` or `retired`");
+        }
+        let location = self.location.clone();
+        Some(Wanted::Asset { location, asset: name, assigned, available, total, retired })
+    }
+
+    fn user(&self, at: &str, wrongs: &mut Wrongs) -> Option<Wanted> {
+        let client_user_id = name(self.user.as_ref()?, &format!("{at}/user"), wrongs)?;
+        let Some(status) = self.status else {
+            let text = "in which `status`? Registered, Associated, Retired, Deleted or absent";
+            return wrongs.none(at, text);
+        };
+        let status = match status {
+            StatusWord::Registered => Some(UserStatus::Registered),
+            StatusWord::Associated => Some(UserStatus::Associated),
+            StatusWord::Retired => Some(UserStatus::Retired),
+            StatusWord::Deleted => Some(UserStatus::Deleted),
+            StatusWord::Absent => None,
+        };
+        Some(Wanted::User { location: self.location.clone(), client_user_id, status })
+    }
+
+    fn holds(&self, at: &str, wrongs: &mut Wrongs) -> Option<Wanted> {
+        let asset =
+            asset(self.holds.as_ref()?, self.pricing_param, &format!("{at}/holds"), wrongs)?;
+        let who = [
+            ("client_user_id", self.client_user_id.is_some()),
+            ("serial_number", self.serial_number.is_some()),
+        ];
+        exactly_one(&who, at, wrongs)?;
+        Some(Wanted::Holds {
+            location: self.location.clone(),
+            asset,
+            client_user_id: self.client_user_id.clone(),
+            serial_number: self.serial_number.clone(),
+            held: self.held.unwrap_or(true),
+        })
+    }
+
+    fn journal(&self, kind: &str, at: &str, wrongs: &mut Wrongs) -> Option<Wanted> {
+        let expected = match &self.notification {
+            Some(name) => self.notification(name, at, wrongs),
+            None => {
+                let (of, never) = (self.of.as_ref(), self.never.as_ref());
+                let sequence = self.sequence.as_deref();
+                ExpectForm { of, count: self.count, sequence, never }.read(at, wrongs)
+            }
+        };
+        let since = match &self.since {
+            Some(text) => Some(label(text, &format!("{at}/since"), wrongs)?),
+            None => None,
+        };
+        let mut span = |text: &Option<String>, key: &str| {
+            text.as_ref().map(|text| real(text, &format!("{at}/{key}"), wrongs))
+        };
+        let window = match (span(&self.within, "within"), span(&self.span, "for")) {
+            (Some(within), _) => Window::Within(within?),
+            (None, Some(_)) if since.is_some() => {
+                let text = "`since` looks back and `for` looks forward; say one of them";
+                return wrongs.none(format!("{at}/for"), text);
+            }
+            (None, Some(span)) => Window::For(span?),
+            (None, None) if kind == "never" && since.is_none() => Window::ToTheEnd,
+            (None, None) => Window::Now,
+        };
+        Some(Wanted::Journal { expected: expected?, since, window })
+    }
+
+    fn notification(&self, name: &str, at: &str, wrongs: &mut Wrongs) -> Option<Expected> {
+        let (at_least, at_most) = match (self.count, self.at_least, self.at_most) {
+            (Some(Count::Exactly(count)), None, None) => (count, count),
+            (Some(Count::Between(Between { at_least, at_most })), None, None)
+            | (None, at_least, at_most)
+                if at_least.or(at_most).is_some() =>
+            {
+                (at_least.unwrap_or(0), at_most.unwrap_or(u64::MAX))
+            }
+            (None, None, None) => (1, u64::MAX),
+            _ => {
+                let text = "say how many once: `count`, or `at_least`, `at_most` or both";
+                return wrongs.none(format!("{at}/count"), text);
+            }
+        };
+        number(at_least, 0, at_most, &format!("{at}/at_least"), wrongs)?;
+        let (kind, name) = (Some("notification".to_owned()), Some(name.to_owned()));
+        let of = Matcher { kind, name, ..Matcher::default() };
+        Some(Expected::Count { of, at_least, at_most })
+    }
+
+    /// As TOML says it in one line.
+    fn written(&self) -> String {
+        let mut text = String::new();
+        let toml = self.serialize(toml::ser::ValueSerializer::new(&mut text)).is_ok();
+        // What TOML cannot say (`null`), JSON can.
+        let mut text = if toml { text } else { serde_json::to_string(self).unwrap_or_default() };
+        if text.len() > WRITTEN_MAX {
+            text.truncate(text.floor_char_boundary(WRITTEN_MAX));
+            text.push_str("...");
+        }
+        text
+    }
+}
