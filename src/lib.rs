@@ -41,6 +41,7 @@ pub mod scenario;
 pub mod sim;
 pub mod snapshot;
 pub mod store;
+pub mod text;
 
 pub use instance::{
     ActError, Builder, ClockHandle, Quince, RuleError, SaveError, SettingsError, StartError,

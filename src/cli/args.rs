@@ -8,6 +8,8 @@
 // Here doc comments are the help texts, which show every character as it stands.
 #![expect(clippy::doc_markdown)]
 
+use std::path::PathBuf;
+
 use clap::{Args, Parser, Subcommand};
 
 const LAYERS: &str = "\
@@ -41,8 +43,10 @@ pub enum Command {
     Healthcheck(HealthcheckArgs),
     /// Print the fidelity ledger: what is known, guessed and missing
     Ledger(LedgerArgs),
-    /// Print a schema: control (the OpenAPI document of the control API), state (of state files)
+    /// Print a schema: control (the OpenAPI document of the control API), state (of state files), scenario
     Schema(SchemaArgs),
+    /// Read scenarios and tell everything that is wrong with them; needs no client
+    Check(CheckArgs),
 }
 
 /// The options of `serve`.
@@ -147,9 +151,17 @@ pub struct HealthcheckArgs {
 /// The options of `schema`.
 #[derive(Debug, Default, Args)]
 pub struct SchemaArgs {
-    /// Which: control, state
+    /// Which: control, state, scenario
     #[arg(value_name = "NAME")]
     pub name: String,
+}
+
+/// The options of `check`.
+#[derive(Debug, Default, Args)]
+pub struct CheckArgs {
+    /// Scenario file: TOML, or JSON if its name ends in .json
+    #[arg(value_name = "SCENARIO", required = true)]
+    pub scenario: Vec<PathBuf>,
 }
 
 /// The options of `ledger`.

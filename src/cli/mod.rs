@@ -1,7 +1,7 @@
 //! The command line: what was typed, what it means, and which part of quince does it.
 //!
 //! - `args` knows what can be typed; `options` what it means together with environment and file.
-//! - One file per command: `serve`, `token`, `healthcheck`, `ledger`, `schema`.
+//! - One file per command: `serve`, `token`, `healthcheck`, `ledger`, `schema`, `check`.
 //! - `error` decides exit codes, `terminal` writes to the standard streams, `logging` starts the log.
 //!
 //! Invariants: the environment comes in as an argument and nothing here asks the process for it;
@@ -11,6 +11,7 @@
 
 pub mod args;
 pub mod banner;
+pub mod check;
 pub mod environment;
 pub mod error;
 pub mod healthcheck;
@@ -70,5 +71,6 @@ fn run<A: IntoIterator<Item = OsString>>(args: A, env: &Environment) -> Result<(
         Command::Healthcheck(args) => healthcheck::run(&healthcheck::options(&args)?),
         Command::Ledger(args) => ledger::run(ledger::options(&args)?),
         Command::Schema(args) => schema::run(schema::options(&args)?),
+        Command::Check(args) => check::run(&check::options(&args)),
     }
 }

@@ -1,11 +1,13 @@
 //! The universes of a process: each a world under one lock, and the turn that an exchange takes in it.
 //!
+//! * [`Origin`]: what a universe begins with. [`waiting`]: waiting for its clock.
 //! * [`Engine`]: the registry. [`Universe`]: one lock. [`Turn`]: one moment under it. [`Marks`]: states kept.
 //!
 //! Invariants: the order of taking is registry before universe, never two universes at once; the operating
 //! system is asked for the time in `real_time` and nowhere else. Not here: HTTP and JSON.
 
 mod marks;
+mod origin;
 mod rate;
 pub mod real_time;
 mod registry;
@@ -15,7 +17,8 @@ mod universe;
 pub mod waiting;
 
 pub use marks::{Mark, Marks, NoMark};
+pub use origin::{Named, Origin, Scope};
 pub use real_time::RealTime;
 pub use registry::{CreateError, DEFAULT, Engine, Found};
 pub use turn::{Advance, AdvanceError, HAPPENED_MAX, Turn};
-pub use universe::{Broken, Diff, Named, Origin, Scope, Universe};
+pub use universe::{Broken, Diff, Universe};

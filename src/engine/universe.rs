@@ -14,76 +14,31 @@ use parking_lot::Mutex;
 use tokio::sync::watch;
 
 use super::marks::{Marks, NoMark, can_name};
+use super::origin::{Origin, Scope};
 use super::rate::Rate;
 use super::real_time::RealTime;
 use super::rules::provenance;
 use super::turn::Turn;
-use super::waiting::Until;
-use crate::faults::{Rule, Rules, RulesError};
+use crate::faults::Rules;
 use crate::journal::{Act, Answer, Bounds, Entry, Exchange, Journal, What};
 use crate::model::At;
 use crate::sim::diff::{Difference, diff, to_text};
-use crate::sim::spec::WorldSpec;
 use crate::sim::{Clock, ClockMode, Real, Saved, Settings, World, build};
-
-/// What a universe begins with, and what a reset goes back to.
-#[derive(Debug, Clone)]
-pub struct Origin {
-    /// The seed of everything that is made up.
-    pub seed: u64,
-    /// The world as data.
-    pub spec: Arc<WorldSpec>,
-    /// The settings.
-    pub settings: Settings,
-    /// Who moves time.
-    pub clock: ClockMode,
-    /// What the clock shows at first.
-    pub start: At,
-    /// The rules.
-    pub rules: Vec<Arc<Rule>>,
-    /// How all this was named, for people and for universes made after it.
-    pub named: Named,
-}
-
-/// How the origin of a universe was named.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Named {
-    /// The world, by name or path; none if it was given as data.
-    pub world: Option<String>,
-    /// The profile of the settings.
-    pub profile: String,
-    /// Whether somebody chose the start; else it follows from the clock's mode.
-    pub start: bool,
-}
-
-impl Origin {
-    /// A world given as data, whose settings go by no profile's name, without rules.
-    pub fn new(
-        seed: u64,
-        spec: Arc<WorldSpec>,
-        settings: Settings,
-        clock: ClockMode,
-        start: At,
-    ) -> Self {
-        let named = Named { world: None, profile: "observed".to_owned(), start: true };
-        Self { seed, spec, settings, clock, start, rules: Vec::new(), named }
-    }
-}
 
 /// An isolated world with its own clock, settings and journal.
 #[derive(Debug)]
 pub struct Universe {
     id: String,
-    origin: Origin,
+    pub(super) origin: Origin,
     /// What it went on with, if it did not begin with the world of its origin.
     begun: Option<Arc<Saved>>,
-    real_time: RealTime,
+    pub(super) real_time: RealTime,
     /// Dropped when nobody called it for so long, in real time.
     ttl: Option<Duration>,
     /// Real time of the latest call, in microseconds.
     last_call: AtomicU64,
     /// Held for one turn at a time, which takes microseconds and never waits.
-    state: Mutex<State>,
+    pub(super) state: Mutex<State>,
     /// The number of the latest entry that is complete; who waits for the journal waits here.
     grown: watch::Sender<u64>,
 }
@@ -132,13 +87,6 @@ impl Universe {
         let mut state = State::new(saved.world.clone(), clock, saved.settings.clone());
         state.journal.continue_after(saved.journal_last);
         Self::with(id, origin, Some(Arc::new(saved)), ttl, real_time, state)
-    }
-
-    /// The same, with rules that it begins with. `Err` if two have one id, or there are too many.
-    pub fn with_rules(mut self, rules: Vec<Arc<Rule>>) -> Result<Self, RulesError> {
-        self.state.get_mut().rules.add_all(rules.iter().cloned())?;
-        self.origin.rules = rules;
-        Ok(self)
     }
 
     /// Another universe that begins as this one began.
@@ -245,34 +193,6 @@ impl Universe {
             self.grown.send_replace(after);
         }
         is_moving
-    }
-
-    /// What the clock shows; nothing happens by looking.
-    pub(super) fn shown(&self) -> At {
-        let real = self.real_time.now();
-        self.state.lock().clock.now(real)
-    }
-
-    /// How long it takes until the clock shows `at`. A clock of mode `auto` jumps there.
-    pub(super) fn until(&self, at: At) -> Until {
-        let real = self.real_time.now();
-        let (shown, missing, mode) = {
-            let State { clock, .. } = &mut *self.state.lock();
-            (clock.now(real), clock.real_until(at, real), clock.mode())
-        };
-        if shown >= at {
-            return Until::Over;
-        }
-        match missing {
-            // A millisecond more, so that who wakes up need not look again.
-            Some(missing) => Until::Real(Duration::from_micros(missing.0.saturating_add(1_000))),
-            None if mode == ClockMode::Auto => {
-                // Whoever failed before stays as it is, and nobody waits for it.
-                let _ = self.turn(|turn| turn.jump(at));
-                Until::Over
-            }
-            None => Until::Moved,
-        }
     }
 
     /// Adds the answer to an exchange that a turn has opened. Called before the first byte leaves.
@@ -433,38 +353,6 @@ impl Diff {
     }
 }
 
-/// How far a reset goes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Scope {
-    /// Everything.
-    All,
-    /// The world; tokens stay, and version ids of before are unknown.
-    State,
-    /// The journal.
-    Journal,
-    /// The rules: those that the universe began with, with fresh counters.
-    Rules,
-    /// The clock.
-    Clock,
-}
-
-impl Scope {
-    const fn has_state(self) -> bool {
-        matches!(self, Self::All | Self::State)
-    }
-
-    /// As it is written.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::All => "all",
-            Self::State => "state",
-            Self::Journal => "journal",
-            Self::Rules => "rules",
-            Self::Clock => "clock",
-        }
-    }
-}
-
 impl State {
     fn new(world: World, clock: Clock, settings: Settings) -> Self {
         Self {
@@ -479,13 +367,6 @@ impl State {
             pending_warned: false,
             broken: false,
         }
-    }
-
-    /// The rules are these, with fresh counters.
-    fn begin_rules(&mut self, rules: &[Arc<Rule>]) {
-        self.rules.clear();
-        // They were counted and told apart before they became the origin's.
-        let _ = self.rules.add_all(rules.iter().cloned());
     }
 
     /// Lets time pass to what the clock shows, and an `auto` clock jump through what is due soon: between

@@ -4,14 +4,23 @@
 //! * [`forms`]: how things are written, and the schema of it. [`verbs`]: the verbs, likewise.
 //! * [`Scenario`]: what a file says, read and checked. [`Step`]s and what they [`Expect`] make its timeline.
 //!
+//! * [`load`], [`read`]: a file or a text in, a scenario out. [`presets`]: rules that ship with quince.
+//!
 //! Invariants: everything that can be found wrong without a client is found before anything runs, all of it at once.
 //! Not here: who carries it out (`engine`), who judges (`judge`).
 
 mod arguments;
+mod check;
 pub mod forms;
+mod load;
+pub mod operations;
+pub mod presets;
 mod script;
+mod structure;
 pub mod verbs;
 mod wrong;
 
+pub use load::{ScenarioError, TEXT_BYTES_MAX, load, read};
 pub use script::{Act, Advance, Cause, Expect, Moment, Scenario, Step, Wanted, Window};
+pub use structure::DOCUMENT;
 pub use wrong::{Wrong, Wrongs};

@@ -6,13 +6,8 @@
 //!
 //! Not here: making worlds up (`sim::worlds`), and universes built from them.
 
-mod fields;
 mod pointer;
-mod source;
 pub mod state;
-mod tree;
-mod tree_json;
-mod tree_toml;
 pub mod world_file;
 
 use std::path::Path;
@@ -21,8 +16,10 @@ use thiserror::Error;
 
 use crate::nearest::nearest;
 pub use pointer::pointer;
-pub use source::Problem;
 pub use world_file::Format;
+
+pub use crate::text::source::Problem;
+use crate::text::source::listed;
 
 use crate::sim::Saved;
 use crate::sim::spec::WorldSpec;
@@ -82,14 +79,6 @@ pub enum WorldError {
 
 fn hint(name: &str) -> String {
     nearest(name, names()).map(|name| format!(", did you mean `{name}`?")).unwrap_or_default()
-}
-
-fn listed(problems: &[Problem], omitted: usize) -> String {
-    let mut texts: Vec<String> = problems.iter().map(Problem::to_string).collect();
-    if omitted > 0 {
-        texts.push(format!("and {omitted} more"));
-    }
-    texts.join("\n\n")
 }
 
 /// The names that [`load`] knows.

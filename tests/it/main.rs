@@ -13,6 +13,7 @@ mod notices;
 mod properties;
 mod rooms;
 mod rules;
+mod scenarios;
 mod settings;
 mod story;
 mod v2;

@@ -37,6 +37,7 @@ const TABLE: &[(&str, &[&str])] = &[
     ("scenario", &["model", "sim", "exchange", "predicate", "faults", "judge", "snapshot", "text"]),
     ("judge", &["journal", "exchange", "predicate", "model", "sim"]),
     ("snapshot", &["sim", "model", "text"]),
+    ("text", &["sim", "model"]),
     ("fidelity", &["sim"]),
 ];
 

@@ -1,6 +1,7 @@
 //! Changes of an answer, as they are written.
 
 use std::collections::BTreeMap;
+use std::ops::Not;
 
 use http::{HeaderName, HeaderValue};
 use schemars::JsonSchema;
@@ -8,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::matching::given;
-use super::read::{LIST_MAX, escaped, is_false, length, number, quoted, virtual_span};
+use super::read::{LIST_MAX, escaped, length, number, quoted, virtual_span};
 use crate::faults::{AnswerChange, Patch, RetryAfter};
 use crate::scenario::Wrongs;
 
@@ -24,10 +25,10 @@ pub struct AnswerForm {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<u16>,
     /// Just the status, without the surface's body.
-    #[serde(default, skip_serializing_if = "is_false")]
+    #[serde(default, skip_serializing_if = "Not::not")]
     pub raw: bool,
     /// Whether the call is applied although the answer says otherwise.
-    #[serde(default, skip_serializing_if = "is_false")]
+    #[serde(default, skip_serializing_if = "Not::not")]
     pub applied: bool,
     /// Another body: JSON, or a text as it is.
     #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
@@ -109,8 +110,7 @@ impl AnswerForm {
         }
         if self.raw && self.status.is_none() {
             wrongs.add(place("raw"), "a raw answer is a `status` without a body: say which");
-        }
-        if self.raw && (self.error.is_some() || self.body.is_some()) {
+        } else if self.raw && (self.error.is_some() || self.body.is_some()) {
             wrongs.add(place("raw"), "a raw answer has no body: say no `error` and no `body`");
         }
         if self.error.is_some() && self.body.is_some() {

@@ -146,6 +146,34 @@ const COMPANIONS: [(&str, &[&str]); 8] = [
 ];
 
 impl ExpectItem {
+    /// Calls of this operation, so many or more until now; the last segment may be `*`.
+    pub fn at_least(count: u64, operation: &str) -> Self {
+        let of = Some(MatchForm::operation(operation));
+        let count = Some(Count::Between(Between { at_least: Some(count), at_most: None }));
+        Self { of, count, ..Self::default() }
+    }
+
+    /// Calls of this operation, exactly so many until now; the last segment may be `*`.
+    pub fn exactly(count: u64, operation: &str) -> Self {
+        let of = Some(MatchForm::operation(operation));
+        Self { of, count: Some(Count::Exactly(count)), ..Self::default() }
+    }
+
+    /// No call of this operation until the client has ended; the last segment may be `*`.
+    pub fn never(operation: &str) -> Self {
+        Self { never: Some(MatchForm::operation(operation)), ..Self::default() }
+    }
+
+    /// The events that the rule with this id touched are in this state.
+    pub fn event(rule: &str, state: StateWord) -> Self {
+        Self { event: Some(rule.to_owned()), state: Some(state), ..Self::default() }
+    }
+
+    /// So many licences of a product are held by somebody, in the only location.
+    pub fn assigned(adam_id: &str, count: u32) -> Self {
+        Self { asset: Some(adam_id.to_owned()), assigned: Some(count), ..Self::default() }
+    }
+
     /// The expectation that it says; `at` points to where it stands.
     pub fn expect(&self, default_id: String, at: &str, wrongs: &mut Wrongs) -> Option<Expect> {
         let before = wrongs.0.len();
@@ -155,7 +183,7 @@ impl ExpectItem {
         };
         let kind = self.kind(at, wrongs)?;
         let wanted = match kind {
-            "event" => self.event(at, wrongs),
+            "event" => self.event_state(at, wrongs),
             "asset" => self.asset(at, wrongs),
             "user" => self.user(at, wrongs),
             "holds" => self.holds(at, wrongs),
@@ -207,7 +235,7 @@ impl ExpectItem {
         Some(kind)
     }
 
-    fn event(&self, at: &str, wrongs: &mut Wrongs) -> Option<Wanted> {
+    fn event_state(&self, at: &str, wrongs: &mut Wrongs) -> Option<Wanted> {
         let rule = id(self.event.as_ref()?, &format!("{at}/event"), wrongs);
         let Some(state) = self.state else {
             return wrongs.none(at, "in which `state`? PENDING, COMPLETE or FAILED");
@@ -264,13 +292,14 @@ impl ExpectItem {
     }
 
     fn journal(&self, kind: &str, at: &str, wrongs: &mut Wrongs) -> Option<Wanted> {
-        let expected = match &self.notification {
-            Some(name) => self.notification(name, at, wrongs),
-            None => {
-                let (of, never) = (self.of.as_ref(), self.never.as_ref());
-                let sequence = self.sequence.as_deref();
-                ExpectForm { of, count: self.count, sequence, never }.read(at, wrongs)
-            }
+        let expected = if let Some(name) = &self.notification {
+            self.notification(name, at, wrongs)
+        } else {
+            let (of, never) = (self.of.as_ref(), self.never.as_ref());
+            let sequence = self.sequence.as_deref();
+            // A count of anything else was told already.
+            let count = self.count.filter(|_| of.is_some());
+            ExpectForm { of, count, sequence, never }.read(at, wrongs)
         };
         let since = match &self.since {
             Some(text) => Some(label(text, &format!("{at}/since"), wrongs)?),

@@ -215,7 +215,10 @@ impl WhereForm {
             (Some(value), None, None) => Some(Test::Equals(value.clone())),
             (None, Some(pattern), None) => match Regex::new(pattern) {
                 Ok(pattern) => Some(Test::Matches(pattern)),
-                Err(error) => wrongs.none(format!("{at}/matches"), error.to_string()),
+                Err(error) => {
+                    let text = format!("no regular expression: {error}");
+                    wrongs.none(format!("{at}/matches"), text)
+                }
             },
             (None, None, Some(exists)) => Some(Test::Exists(*exists)),
             _ => wrongs.none(at, "say exactly one of `equals`, `matches` and `exists`"),

@@ -19,6 +19,7 @@ pub use answer::{AnswerForm, PatchForm, PatchWord, RetryAfterForm};
 pub use expect::{ExpectItem, StateWord, StatusWord};
 pub use gate::{BudgetForm, GateForm, PolicyWord};
 pub use matching::{Between, Count, ExpectForm, MatchForm, WhereForm};
+pub(super) use read::{name, settings};
 pub use rule::{OnForm, RuleForm};
 pub use scenario::{ClockForm, ModeWord, SCHEMA, ScenarioForm, WorldForm};
 pub use step::{

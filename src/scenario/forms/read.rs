@@ -29,11 +29,6 @@ const NAME_MAX: usize = 200;
 /// Levels of a table of dotted keys.
 const DOTS_MAX: usize = 6;
 
-/// For the end of a flag: serde skips it if it is not set.
-pub(super) const fn is_false(flag: &bool) -> bool {
-    !*flag
-}
-
 /// A value for a message, cut short.
 pub(super) fn quoted(text: &str) -> String {
     let short: String = text.chars().take(60).flat_map(char::escape_debug).collect();
@@ -99,7 +94,7 @@ pub(super) fn id(text: &str, at: &str, wrongs: &mut Wrongs) -> Option<Arc<str>> 
 }
 
 /// A name that people read: of a scenario, a step, a mark.
-pub(super) fn name(text: &str, at: &str, wrongs: &mut Wrongs) -> Option<String> {
+pub(in crate::scenario) fn name(text: &str, at: &str, wrongs: &mut Wrongs) -> Option<String> {
     let is_plain = !text.chars().any(char::is_control) && text.trim() == text;
     if is_plain && (1..=NAME_MAX).contains(&text.len()) {
         return Some(text.to_owned());
@@ -116,9 +111,10 @@ pub(super) fn number(got: u64, low: u64, high: u64, at: &str, wrongs: &mut Wrong
     if (low..=high).contains(&got) {
         return Some(got);
     }
+    let key = at.rsplit('/').next().unwrap_or_default();
     let text = match high {
-        u64::MAX => format!("at least {low}, not {got}"),
-        _ => format!("from {low} to {high}, not {got}"),
+        u64::MAX => format!("`{key}` is at least {low}, not {got}"),
+        _ => format!("`{key}` is from {low} to {high}, not {got}"),
     };
     wrongs.none(at, text)
 }
@@ -196,7 +192,7 @@ pub(super) fn dotted<'v>(
 }
 
 /// Settings: key and value, as `fixtures/profiles.toml` spells them.
-pub(super) fn settings(
+pub(in crate::scenario) fn settings(
     table: &BTreeMap<String, Value>,
     at: &str,
     wrongs: &mut Wrongs,

@@ -1,10 +1,12 @@
 //! Rules as they are written: which calls (`on`) and what becomes of them (`then`).
 
+use std::ops::Not;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::matching::{WhereForm, pattern, wheres};
-use super::read::{LIST_MAX, at_most_one, id, is_false, length, name, number};
+use super::read::{LIST_MAX, at_most_one, id, length, name, number};
 use super::then::ThenForm;
 use crate::faults::{On, Rule, Which};
 use crate::scenario::Wrongs;
@@ -23,7 +25,7 @@ pub struct RuleForm {
     /// What it does; at least one thing.
     pub then: ThenForm,
     /// Whether it may go without ever having fired.
-    #[serde(default, skip_serializing_if = "is_false")]
+    #[serde(default, skip_serializing_if = "Not::not")]
     pub optional: bool,
     /// Why the real service may do this, for reports.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -212,8 +214,8 @@ impl OnForm {
         let before = wrongs.0.len();
         let place = |key: &str| format!("{at}/{key}");
         let operation = pattern(&self.operation, &place("operation"), wrongs);
-        let counters: [(&str, Option<u64>, fn(u64) -> Which); 4] = [
-            ("nth", self.nth, Which::Nth),
+        let counters = [
+            ("nth", self.nth, Which::Nth as fn(u64) -> Which),
             ("every", self.every, Which::Every),
             ("first", self.first, Which::First),
             ("from", self.from, Which::From),

@@ -10,7 +10,7 @@ use serde_json::Value;
 use super::expect::ExpectItem;
 use super::matching::{WhereForm, pattern, wheres};
 use super::read::{
-    LIST_MAX, at_most_one, exactly_one, id, instant, length, name, number, real, settings,
+    LIST_MAX, at_most_one, exactly_one, id, instant, length, name, number, quoted, real, settings,
     virtual_span,
 };
 use super::then::verb;
@@ -318,8 +318,8 @@ impl StepForm {
 /// A name of a state, which may become a part of a file's name.
 pub(super) fn label(text: &str, at: &str, wrongs: &mut Wrongs) -> Option<String> {
     if text.contains(['/', '\\']) || text.starts_with('.') {
-        let text = "no `/`, `\\` or leading `.` in it: files may be called so";
-        return wrongs.none(at, text);
+        let why = "a file may be called so, so no `/`, no `\\` and no leading `.`";
+        return wrongs.none(at, format!("{} cannot name a state: {why}", quoted(text)));
     }
     name(text, at, wrongs)
 }

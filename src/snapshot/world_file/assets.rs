@@ -1,11 +1,11 @@
 //! Rows of assets.
 
-use super::super::fields::Fields;
-use super::super::source::Problems;
-use super::super::tree::Node;
 use super::draft::Draft;
 use crate::model::{Platforms, PricingParam, ProductType, Supply};
 use crate::sim::spec::AssetSpec;
+use crate::text::fields::Fields;
+use crate::text::source::Problems;
+use crate::text::tree::Node;
 
 /// Qualities by their names.
 pub(super) const QUALITIES: [(&str, PricingParam); 2] =

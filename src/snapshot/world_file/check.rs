@@ -2,10 +2,10 @@
 
 use std::collections::HashSet;
 
-use super::super::source::{Problems, Span, quoted};
 use super::draft::{Desk, Draft};
 use crate::model::Supply;
 use crate::sim::spec::{AssignmentSpec, HolderSpec, LocationSpec};
+use crate::text::source::{Problems, Span, quoted};
 
 /// Notes what can't be in a location. The base was sound: only what the file touched can be wrong.
 pub(super) fn check(draft: &Draft, problems: &mut Problems<'_>) {

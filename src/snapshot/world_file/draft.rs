@@ -2,11 +2,11 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::super::fields::Fields;
-use super::super::source::{Problems, Span, quoted};
 use crate::model::PricingParam;
 use crate::nearest::nearest;
 use crate::sim::spec::{AssignmentSpec, LocationSpec, WorldSpec};
+use crate::text::fields::Fields;
+use crate::text::source::{Problems, Span, quoted};
 
 /// A world being read.
 pub(super) struct Draft {

@@ -1,13 +1,13 @@
 //! Rows of devices, users, and of what they hold.
 
-use super::super::fields::Fields;
-use super::super::source::{Problems, Span, quoted};
-use super::super::tree::Node;
 use super::assets::QUALITIES;
 use super::draft::{Desk, Draft, Pair};
 use crate::model::{PricingParam, UserStatus};
 use crate::nearest::nearest;
 use crate::sim::spec::{AssignmentSpec, HolderSpec, LocationSpec, UserSpec};
+use crate::text::fields::Fields;
+use crate::text::source::{Problems, Span, quoted};
+use crate::text::tree::Node;
 
 /// Ids of users and devices are at most so long.
 const ID_BYTES_MAX: usize = 4096;

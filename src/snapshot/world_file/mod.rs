@@ -28,23 +28,19 @@ mod owners;
 #[cfg(test)]
 mod tests;
 
-use super::fields::Fields;
-use super::source::{Problems, quoted};
-use super::tree::{Node, Value};
-use super::{WorldError, tree_json, tree_toml};
+use super::WorldError;
 use crate::nearest::nearest;
 use crate::sim::spec::WorldSpec;
 use crate::sim::worlds::{Growth, grow};
+pub use crate::text::Format;
+use crate::text::fields::Fields;
+use crate::text::source::{Problems, quoted};
+use crate::text::tree::{Node, Value};
+use crate::text::{self};
 use draft::Draft;
 
-/// How a file is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Format {
-    /// TOML.
-    Toml,
-    /// JSON with the same keys.
-    Json,
-}
+/// Levels of a world file, with some to spare.
+const DEPTH_MAX: usize = 8;
 
 /// What `[generate]` may ask for at most.
 const DEVICES_MAX: u64 = 1_000_000;
@@ -68,14 +64,15 @@ const TABLES: [(&str, &str, ReadRow); 7] = [
 
 /// Reads a world file. `file` is its name in messages; the seed is that of named worlds and of
 /// `[generate]`.
-pub fn read(file: &str, text: &str, format: Format, seed: u64) -> Result<WorldSpec, WorldError> {
-    let mut problems = Problems::new(file, text);
-    let root = match format {
-        Format::Toml => tree_toml::read(text, &mut problems),
-        Format::Json => tree_json::read(text, &mut problems),
-    };
+pub fn read(file: &str, content: &str, format: Format, seed: u64) -> Result<WorldSpec, WorldError> {
+    let mut problems = Problems::new(file, content);
+    let root = text::read(content, format, DEPTH_MAX, &mut problems);
     // After a syntax error the rest may be misread: no guesses about it.
-    let world = if problems.is_empty() { build(&root, seed, &mut problems) } else { None };
+    let world = if problems.is_empty() {
+        of_node(&root, ("world", "a world file"), seed, &mut problems)
+    } else {
+        None
+    };
     match world {
         Some(world) if problems.is_empty() => Ok(world),
         _ => {
@@ -85,11 +82,17 @@ pub fn read(file: &str, text: &str, format: Format, seed: u64) -> Result<WorldSp
     }
 }
 
-fn build(root: &Node, seed: u64, problems: &mut Problems<'_>) -> Option<WorldSpec> {
-    let mut known = vec!["world", "generate"];
+/// Reads a world from a table of any file: which member names the world to start from, and what messages call the table.
+pub(crate) fn of_node(
+    root: &Node,
+    (base, table): (&'static str, &'static str),
+    seed: u64,
+    problems: &mut Problems<'_>,
+) -> Option<WorldSpec> {
+    let mut known = vec![base, "generate"];
     known.extend(TABLES.map(|(key, ..)| key));
-    let fields = Fields::open(root, "a world file", &known, problems)?;
-    let base = match fields.text("world", problems) {
+    let fields = Fields::open(root, table, &known, problems)?;
+    let base = match fields.text(base, problems) {
         Some((name, span)) => super::named(name, seed).or_else(|| {
             let hint = nearest(name, super::names()).map_or_else(
                 || format!("known worlds: {}", super::names().join(", ")),
@@ -114,7 +117,7 @@ fn build(root: &Node, seed: u64, problems: &mut Problems<'_>) -> Option<WorldSpe
     if draft.world.locations.is_empty() {
         // One that is there but wrong was told already.
         if problems.is_empty() || fields.node("location").is_none() {
-            problems.add(&(0..0), "a world needs at least one [[location]]");
+            problems.add(fields.span, "a world needs at least one [[location]]");
         }
         return None;
     }

@@ -1,11 +1,11 @@
 //! Rows of organizations, locations and tokens.
 
-use super::super::fields::Fields;
-use super::super::source::Problems;
-use super::super::tree::Node;
 use super::draft::{Desk, Draft};
 use crate::model::{Privileges, StorePlatform};
 use crate::sim::spec::{LocationSpec, MdmInfoSpec, OrganizationSpec, TokenSpec, VersionsSpec};
+use crate::text::fields::Fields;
+use crate::text::source::Problems;
+use crate::text::tree::Node;
 
 /// Names and the like are at most so long.
 const TEXT_BYTES_MAX: usize = 4096;

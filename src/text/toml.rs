@@ -1,13 +1,13 @@
 //! TOML into a tree.
 
-use toml::Spanned;
-use toml::de::{DeTable, DeValue};
+use ::toml::Spanned;
+use ::toml::de::{DeTable, DeValue};
 
 use super::source::{Problems, Span};
-use super::tree::{Entry, Node, Value};
+use super::tree::{Entry, Node, Value, float};
 
 /// Reads the text; what can't be read is a problem, and the rest is still there.
-pub(super) fn read(text: &str, problems: &mut Problems<'_>) -> Node {
+pub(crate) fn read(text: &str, problems: &mut Problems<'_>) -> Node {
     let (root, errors) = DeTable::parse_recoverable(text);
     for error in errors {
         let span = error.span().unwrap_or(0..0);
@@ -36,7 +36,7 @@ fn node(value: &Spanned<DeValue<'_>>, key: &Span) -> Node {
         DeValue::String(text) => Value::Text(text.to_string()),
         DeValue::Integer(number) => i128::from_str_radix(number.as_str(), number.radix())
             .map_or(Value::Other, Value::Integer),
-        DeValue::Float(_) => Value::Other,
+        DeValue::Float(number) => float(number.as_str()),
         DeValue::Boolean(value) => Value::Bool(*value),
         DeValue::Datetime(date) => Value::DateTime(date.to_string()),
         DeValue::Array(items) => Value::List(items.iter().map(|item| node(item, &span)).collect()),

@@ -3,8 +3,10 @@
 use std::fmt;
 use std::ops::Range;
 
+use super::tree::Node;
+
 /// A place in the text, in bytes.
-pub(super) type Span = Range<usize>;
+pub(crate) type Span = Range<usize>;
 
 /// More problems than this are counted, not shown.
 const SHOWN_MAX: usize = 50;
@@ -21,6 +23,8 @@ pub struct Problem {
     pub line: usize,
     /// Character in the line, from 1.
     pub column: usize,
+    /// Where, as a JSON pointer into what was written, if that is known.
+    pub pointer: String,
     /// What is wrong and what would be right.
     pub message: String,
     /// The line, or what fits of it.
@@ -31,7 +35,7 @@ pub struct Problem {
 
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { file, line, column, message, excerpt, caret: (indent, width) } = self;
+        let Self { file, line, column, message, excerpt, caret: (indent, width), .. } = self;
         let number = line.to_string();
         let margin = number.len();
         writeln!(f, "{file}:{line}:{column}: {message}")?;
@@ -41,56 +45,88 @@ impl fmt::Display for Problem {
     }
 }
 
+/// A problem whose line is not looked up yet: place, pointer, message.
+type Found = (Span, String, String);
+
+/// Problems below each other, for people.
+pub(crate) fn listed(problems: &[Problem], omitted: usize) -> String {
+    let mut texts: Vec<String> = problems.iter().map(Problem::to_string).collect();
+    if omitted > 0 {
+        texts.push(format!("and {omitted} more"));
+    }
+    texts.join("\n\n")
+}
+
 /// Gathers what is wrong with one text.
-pub(super) struct Problems<'t> {
+pub(crate) struct Problems<'t> {
     file: &'t str,
     text: &'t str,
-    found: Vec<(Span, String)>,
+    found: Vec<Found>,
     omitted: usize,
 }
 
 impl<'t> Problems<'t> {
-    pub(super) fn new(file: &'t str, text: &'t str) -> Self {
+    pub(crate) fn new(file: &'t str, text: &'t str) -> Self {
         Self { file, text, found: Vec::new(), omitted: 0 }
     }
 
     /// Notes a problem.
-    pub(super) fn add(&mut self, span: &Span, message: impl Into<String>) {
+    pub(crate) fn add(&mut self, span: &Span, message: impl Into<String>) {
+        self.add_at(span, "", message);
+    }
+
+    /// Notes a problem of what is at a JSON pointer.
+    pub(crate) fn add_at(&mut self, span: &Span, pointer: &str, message: impl Into<String>) {
         if self.found.len() < SHOWN_MAX {
-            self.found.push((span.clone(), message.into()));
+            self.found.push((span.clone(), pointer.to_owned(), message.into()));
         } else {
             self.omitted += 1;
         }
     }
 
     /// Notes a problem whose message takes work; not done where it wouldn't be shown.
-    pub(super) fn add_with(&mut self, span: &Span, message: impl FnOnce(&Self) -> String) {
+    pub(crate) fn add_with(&mut self, span: &Span, message: impl FnOnce(&Self) -> String) {
         if self.found.len() < SHOWN_MAX {
             let message = message(self);
-            self.found.push((span.clone(), message));
+            self.found.push((span.clone(), String::new(), message));
         } else {
             self.omitted += 1;
         }
     }
 
-    pub(super) fn is_empty(&self) -> bool {
+    /// Gives each problem without a pointer the pointer of what has its place.
+    pub(crate) fn point(&mut self, root: &Node) {
+        for (span, pointer, _) in &mut self.found {
+            if pointer.is_empty() {
+                *pointer = root.pointer_of(span).unwrap_or_default();
+            }
+        }
+    }
+
+    /// Whether a problem is noted at this pointer or below.
+    pub(crate) fn is_below(&self, pointer: &str) -> bool {
+        let rests = self.found.iter().filter_map(|(_, it, _)| it.strip_prefix(pointer));
+        rests.into_iter().any(|rest| rest.is_empty() || rest.starts_with('/'))
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
         self.found.is_empty()
     }
 
     /// The line in which a place is, from 1.
-    pub(super) fn line_of(&self, span: &Span) -> usize {
+    pub(crate) fn line_of(&self, span: &Span) -> usize {
         let start = self.text.floor_char_boundary(span.start);
         self.text[..start].matches('\n').count() + 1
     }
 
     /// All of it in order of the text, and how many more there were.
-    pub(super) fn finish(mut self) -> (Vec<Problem>, usize) {
-        self.found.sort_by_key(|(span, _)| span.start);
-        let shown = self.found.iter().map(|(span, message)| self.show(span, message)).collect();
+    pub(crate) fn finish(mut self) -> (Vec<Problem>, usize) {
+        self.found.sort_by_key(|(span, ..)| span.start);
+        let shown = self.found.iter().map(|found| self.show(found)).collect();
         (shown, self.omitted)
     }
 
-    fn show(&self, span: &Span, message: &str) -> Problem {
+    fn show(&self, (span, pointer, message): &Found) -> Problem {
         let start = self.text.floor_char_boundary(span.start);
         let line_start = self.text[..start].rfind('\n').map_or(0, |at| at + 1);
         let line = self.text[line_start..].lines().next().unwrap_or_default();
@@ -107,7 +143,8 @@ impl<'t> Problems<'t> {
             file: self.file.to_owned(),
             line: self.line_of(span),
             column: before + 1,
-            message: message.to_owned(),
+            pointer: pointer.clone(),
+            message: message.clone(),
             excerpt: excerpt.collect::<String>().trim_end().to_owned(),
             caret: (before - skipped, width.clamp(1, EXCERPT_CHARS - EXCERPT_CHARS / 2)),
         }
@@ -115,7 +152,7 @@ impl<'t> Problems<'t> {
 }
 
 /// A value for a message: cut short, without control characters.
-pub(super) fn quoted(value: &str) -> String {
+pub(crate) fn quoted(value: &str) -> String {
     let mut short = String::new();
     for letter in value.chars().take(40) {
         if letter.is_control() {

@@ -1,8 +1,7 @@
 //! JSON into a tree.
 //!
 //! `serde_json` tells no places, but its raw values are slices of the text, and so their own place.
-//! Each level reads its members as raw values; a world file has few levels, and deeper ones are
-//! left alone.
+//! Each level reads its members as raw values; ours have few levels, and deeper ones are left alone.
 
 use std::collections::HashSet;
 use std::fmt;
@@ -12,16 +11,13 @@ use serde::de::{Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
 use super::source::{Problems, Span, quoted};
-use super::tree::{Entry, Node, Value};
-
-/// Levels of a world file, with some to spare.
-const DEPTH_MAX: usize = 8;
+use super::tree::{Entry, Node, Value, float};
 
 /// Reads the text; what can't be read is a problem.
-pub(super) fn read(text: &str, problems: &mut Problems<'_>) -> Node {
+pub(crate) fn read(text: &str, depth_max: usize, problems: &mut Problems<'_>) -> Node {
     let nothing = Node { span: 0..0, value: Value::Null };
     match serde_json::from_str::<&RawValue>(text) {
-        Ok(raw) => Reader { text, problems }.node(raw, 0),
+        Ok(raw) => Reader { text, depth_max, problems }.node(raw, 0),
         Err(error) => {
             let line = error.line().max(1) - 1;
             let start = text.split_inclusive('\n').take(line).map(str::len).sum::<usize>();
@@ -36,6 +32,7 @@ pub(super) fn read(text: &str, problems: &mut Problems<'_>) -> Node {
 
 struct Reader<'t, 'p, 'f> {
     text: &'t str,
+    depth_max: usize,
     problems: &'p mut Problems<'f>,
 }
 
@@ -45,7 +42,7 @@ impl<'t> Reader<'t, '_, '_> {
         let start = json.as_ptr().addr() - self.text.as_ptr().addr();
         let span = start..start + json.len();
         let value = match json.as_bytes().first() {
-            Some(b'{' | b'[') if depth >= DEPTH_MAX => Value::Other,
+            Some(b'{' | b'[') if depth >= self.depth_max => Value::Other,
             Some(b'{') => self.table(json, depth),
             Some(b'[') => {
                 let items = serde_json::from_str::<Vec<&RawValue>>(json).unwrap_or_default();
@@ -55,7 +52,7 @@ impl<'t> Reader<'t, '_, '_> {
             Some(b't') => Value::Bool(true),
             Some(b'f') => Value::Bool(false),
             Some(b'n') => Value::Null,
-            _ => json.parse().map_or(Value::Other, Value::Integer),
+            _ => json.parse().map_or_else(|_| float(json), Value::Integer),
         };
         if matches!((&value, json.as_bytes().first()), (Value::Other, Some(b'"'))) {
             self.problems.add(&span, "this string is not valid Unicode");

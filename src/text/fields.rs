@@ -8,17 +8,17 @@ use crate::nearest::nearest;
 use crate::sim::date;
 
 /// The members of one table.
-pub(super) struct Fields<'n> {
+pub(crate) struct Fields<'n> {
     /// How messages call the table, such as `[[asset]]`.
-    pub(super) table: &'static str,
+    pub(crate) table: &'static str,
     /// Where to point when something is missing.
-    pub(super) span: &'n Span,
+    pub(crate) span: &'n Span,
     entries: &'n [Entry],
 }
 
 impl<'n> Fields<'n> {
     /// Opens a table; members with other names than the known ones are problems.
-    pub(super) fn open(
+    pub(crate) fn open(
         node: &'n Node,
         table: &'static str,
         known: &[&'static str],
@@ -41,13 +41,13 @@ impl<'n> Fields<'n> {
     }
 
     /// The member, if it is there.
-    pub(super) fn node(&self, key: &str) -> Option<&'n Node> {
+    pub(crate) fn node(&self, key: &str) -> Option<&'n Node> {
         let entry = self.entries.iter().find(|entry| entry.key == key)?;
         (!matches!(entry.value(), Value::Null)).then_some(&entry.node)
     }
 
     /// Notes that a member is missing.
-    pub(super) fn missing(&self, what: &str, problems: &mut Problems<'_>) {
+    pub(crate) fn missing(&self, what: &str, problems: &mut Problems<'_>) {
         problems.add(self.span, format!("{} needs {what}", self.table));
     }
 
@@ -75,7 +75,7 @@ impl<'n> Fields<'n> {
     }
 
     /// A string.
-    pub(super) fn text(
+    pub(crate) fn text(
         &self,
         key: &str,
         problems: &mut Problems<'_>,
@@ -87,7 +87,7 @@ impl<'n> Fields<'n> {
     }
 
     /// A string with something in it, and at most `bytes_max` bytes.
-    pub(super) fn id(
+    pub(crate) fn id(
         &self,
         key: &str,
         bytes_max: usize,
@@ -101,7 +101,7 @@ impl<'n> Fields<'n> {
     }
 
     /// A handle: lower-case letters, digits and hyphens.
-    pub(super) fn key(
+    pub(crate) fn key(
         &self,
         key: &str,
         problems: &mut Problems<'_>,
@@ -117,7 +117,7 @@ impl<'n> Fields<'n> {
     }
 
     /// Decimal digits, as a string or an integer.
-    pub(super) fn digits(
+    pub(crate) fn digits(
         &self,
         key: &str,
         problems: &mut Problems<'_>,
@@ -135,7 +135,7 @@ impl<'n> Fields<'n> {
     }
 
     /// An integer from 0 to `max`.
-    pub(super) fn number(
+    pub(crate) fn number(
         &self,
         key: &str,
         max: u64,
@@ -148,13 +148,13 @@ impl<'n> Fields<'n> {
     }
 
     /// A count that fits the wire's `int32`.
-    pub(super) fn count(&self, key: &str, problems: &mut Problems<'_>) -> Option<(u32, &'n Span)> {
+    pub(crate) fn count(&self, key: &str, problems: &mut Problems<'_>) -> Option<(u32, &'n Span)> {
         let (count, span) = self.number(key, i32::MAX as u64, problems)?;
         Some((count as u32, span))
     }
 
     /// True or false.
-    pub(super) fn flag(&self, key: &str, problems: &mut Problems<'_>) -> Option<(bool, &'n Span)> {
+    pub(crate) fn flag(&self, key: &str, problems: &mut Problems<'_>) -> Option<(bool, &'n Span)> {
         self.typed(key, "true or false", problems, |value| match value {
             Value::Bool(flag) => Some(*flag),
             _ => None,
@@ -162,7 +162,7 @@ impl<'n> Fields<'n> {
     }
 
     /// A date-time with an offset, as a date or as a string.
-    pub(super) fn date(&self, key: &str, problems: &mut Problems<'_>) -> Option<(At, &'n Span)> {
+    pub(crate) fn date(&self, key: &str, problems: &mut Problems<'_>) -> Option<(At, &'n Span)> {
         let expected = "a date-time with an offset, such as 2031-04-02T09:15:00Z";
         self.typed(key, expected, problems, |value| match value {
             Value::DateTime(text) | Value::Text(text) => date::parse(text),
@@ -171,7 +171,7 @@ impl<'n> Fields<'n> {
     }
 
     /// One of a closed set of words.
-    pub(super) fn word<T: Copy>(
+    pub(crate) fn word<T: Copy>(
         &self,
         key: &str,
         words: &[(&'static str, T)],
@@ -183,7 +183,7 @@ impl<'n> Fields<'n> {
     }
 
     /// A list of words of a closed set.
-    pub(super) fn words<T: Copy>(
+    pub(crate) fn words<T: Copy>(
         &self,
         key: &str,
         words: &[(&'static str, T)],
@@ -196,7 +196,7 @@ impl<'n> Fields<'n> {
     }
 
     /// A list of strings.
-    pub(super) fn texts(
+    pub(crate) fn texts(
         &self,
         key: &str,
         problems: &mut Problems<'_>,

@@ -1,0 +1,147 @@
+//! Rules that ship with quince, by name: what the real service may do to anybody at any time.
+
+use std::sync::{Arc, LazyLock};
+
+use serde::Deserialize;
+
+use super::forms::RuleForm;
+use super::{Wrong, Wrongs};
+use crate::faults::Rule;
+use crate::nearest::nearest;
+
+/// The preset that is all others.
+pub const EVERYTHING: &str = "everything";
+
+/// Name and text of each, in order of their names.
+const TEXTS: [(&str, &str); 2] = [
+    ("small-pages", include_str!("../../fixtures/presets/small-pages.toml")),
+    ("unknown-fields", include_str!("../../fixtures/presets/unknown-fields.toml")),
+];
+
+static PRESETS: LazyLock<Vec<Preset>> = LazyLock::new(|| {
+    // A test reads each of them.
+    TEXTS.iter().filter_map(|(name, text)| read(name, text).ok()).collect()
+});
+
+/// Rules under one name.
+#[derive(Debug)]
+pub struct Preset {
+    /// Its name.
+    pub name: &'static str,
+    /// Why the real service may do this.
+    pub because: String,
+    /// As it was written: TOML.
+    pub text: &'static str,
+    /// Its rules. None of them must fire.
+    pub rules: Vec<Rule>,
+}
+
+/// A preset's file.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct PresetForm {
+    because: String,
+    rule: Vec<RuleForm>,
+}
+
+/// There is no preset of this name.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("there is no preset `{name}`; {}", hint(*.nearest))]
+pub struct UnknownPreset {
+    /// The name.
+    pub name: String,
+    /// What it may have been meant to be.
+    pub nearest: Option<&'static str>,
+}
+
+fn hint(nearest: Option<&str>) -> String {
+    nearest.map_or_else(
+        || format!("presets: {}", names().collect::<Vec<_>>().join(", ")),
+        |nearest| format!("did you mean `{nearest}`?"),
+    )
+}
+
+/// Every preset but `everything`, in order of their names.
+pub fn all() -> &'static [Preset] {
+    &PRESETS
+}
+
+/// Every name that [`rules`] knows.
+pub fn names() -> impl Iterator<Item = &'static str> {
+    TEXTS.iter().map(|(name, _)| *name).chain([EVERYTHING])
+}
+
+/// The rules of a preset, with ids `preset/rule`, and with draws of their own if there is a seed.
+pub fn rules(name: &str, seed: Option<u64>) -> Result<Vec<Rule>, UnknownPreset> {
+    let mut found = all().iter().filter(|it| name == EVERYTHING || it.name == name).peekable();
+    if found.peek().is_none() {
+        let name = name.chars().take(80).collect::<String>();
+        let nearest = nearest(&name, names());
+        return Err(UnknownPreset { name, nearest });
+    }
+    let rules = found.flat_map(|preset| &preset.rules);
+    Ok(rules.map(|rule| Rule { seed, ..rule.clone() }).collect())
+}
+
+/// Takes `name` or `name@seed` apart; `None` if the seed is no number.
+pub fn split(text: &str) -> Option<(&str, Option<u64>)> {
+    match text.split_once('@') {
+        None => Some((text, None)),
+        Some((name, seed)) => Some((name, Some(seed.parse().ok()?))),
+    }
+}
+
+/// Reads a preset's file.
+pub(crate) fn read(name: &'static str, text: &'static str) -> Result<Preset, Wrongs> {
+    let wrong = |text: String| Wrongs(vec![Wrong { pointer: String::new(), text }]);
+    let form: PresetForm = toml::from_str(text).map_err(|error| wrong(error.to_string()))?;
+    let mut wrongs = Wrongs::default();
+    let mut rules: Vec<Rule> = Vec::new();
+    for (n, form_of_rule) in form.rule.iter().enumerate() {
+        let Some(rule) = form_of_rule.rule(&format!("/rule/{n}"), &mut wrongs) else { continue };
+        let id: Arc<str> = Arc::from(format!("{name}/{}", rule.id));
+        let because = rule.because.clone().or_else(|| Some(form.because.clone()));
+        let mut written = rule.written.clone();
+        written["id"] = (*id).into();
+        let rule = Rule { id: Arc::clone(&id), because, optional: true, written, ..rule };
+        if rules.iter().any(|other| other.id == rule.id) {
+            wrongs.add(format!("/rule/{n}/id"), format!("duplicate id `{}`", rule.id));
+        }
+        rules.push(rule);
+    }
+    if !wrongs.0.is_empty() {
+        return Err(wrongs);
+    }
+    Ok(Preset { name, because: form.because, text, rules })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_preset_is_read() {
+        for (name, text) in TEXTS {
+            let preset = read(name, text).unwrap_or_else(|wrongs| panic!("{name}: {wrongs:?}"));
+            assert!(!preset.rules.is_empty(), "{name}");
+            for rule in &preset.rules {
+                assert!(rule.id.starts_with(&format!("{name}/")) && rule.optional);
+                assert!(rule.because.is_some());
+            }
+        }
+        assert!(TEXTS.is_sorted_by_key(|(name, _)| *name));
+    }
+
+    #[test]
+    fn a_preset_is_found_by_name_with_a_seed_of_its_own() {
+        let (name, seed) = split("small-pages@7").unwrap();
+        assert_eq!(rules(name, seed).unwrap()[0].seed, Some(7));
+        let count: usize = all().iter().map(|preset| preset.rules.len()).sum();
+        assert_eq!(rules("everything", None).unwrap().len(), count);
+        assert_eq!(
+            rules("small-page", None).unwrap_err().to_string(),
+            "there is no preset `small-page`; did you mean `small-pages`?"
+        );
+        assert_eq!(split("small-pages@seven"), None);
+    }
+}
