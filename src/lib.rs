@@ -25,6 +25,7 @@
 //! `ARCHITECTURE.md` shows the way of a request through them.
 
 pub mod api;
+pub mod certificates;
 pub mod cli;
 pub mod engine;
 pub mod exchange;
