@@ -4,22 +4,25 @@
 //! [`Quince`] that comes back serves until it is stopped or dropped.
 
 mod handles;
+mod listeners;
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::api::control::PREFIX;
+use crate::api::control::{PREFIX, Trust};
 use crate::api::json::Json;
 use crate::api::{Api, ApiOptions, ControlDoor};
+use crate::certificates::CertificateError;
 use crate::engine::{Broken, CreateError, DEFAULT, Engine, Named, Origin, Universe, real_time};
-use crate::exchange::Door;
 use crate::http::{Limits, Server};
 use crate::sim::settings::SettingError;
 use crate::sim::spec::WorldSpec;
 use crate::sim::{ClockMode, Settings, date};
 use crate::snapshot::state::{FileError, StateFile};
 use crate::snapshot::{self, Loaded, WorldError};
+
+use self::listeners::{TlsPlan, bind, bind_tls};
 
 pub use self::handles::{ActError, ClockHandle, SettingsError, UniverseHandle};
 pub use crate::sim::VIRTUAL_START;
@@ -42,6 +45,12 @@ pub enum StartError {
     /// The start is no time of the form `2026-01-15T09:00:00Z`.
     #[error("`{0}` is not a time: write it like 2026-01-15T09:00:00Z")]
     Start(String),
+    /// There is no certificate to show.
+    #[error(transparent)]
+    Certificate(#[from] CertificateError),
+    /// Something is said about TLS that does not go together.
+    #[error("{0}")]
+    Tls(&'static str),
     /// The address cannot be bound.
     #[error("cannot listen on {address}")]
     Bind {
@@ -58,6 +67,7 @@ pub enum StartError {
 pub struct Builder {
     listen: SocketAddr,
     control_listen: Option<SocketAddr>,
+    tls: TlsPlan,
     world: World,
     seed: u64,
     clock: ClockMode,
@@ -81,6 +91,7 @@ impl Default for Builder {
         Self {
             listen: (Ipv4Addr::LOCALHOST, 0).into(),
             control_listen: None,
+            tls: TlsPlan::default(),
             world: World::Named("demo".to_owned()),
             seed: 1,
             clock: ClockMode::Wall,
@@ -107,6 +118,42 @@ impl Builder {
     #[must_use]
     pub fn control_listen(mut self, address: SocketAddr) -> Self {
         self.control_listen = Some(address);
+        self
+    }
+
+    /// Serves everything over TLS, too, on a free port of the loopback address.
+    #[must_use]
+    pub fn tls(mut self, tls: bool) -> Self {
+        self.tls.listen = tls.then(|| (Ipv4Addr::LOCALHOST, 0).into());
+        self
+    }
+
+    /// Where to serve everything over TLS, too; port 0 is any free one.
+    #[must_use]
+    pub fn tls_listen(mut self, address: SocketAddr) -> Self {
+        self.tls.listen = Some(address);
+        self
+    }
+
+    /// One more host name or address that the certificate speaks for.
+    #[must_use]
+    pub fn tls_name(mut self, name: &str) -> Self {
+        self.tls.names.push(name.to_owned());
+        self
+    }
+
+    /// The folder in which quince's CA is kept from start to start; made there if it is not. Without one it is made
+    /// anew at each start.
+    #[must_use]
+    pub fn ca_dir(mut self, folder: impl Into<PathBuf>) -> Self {
+        self.tls.folder = Some(folder.into());
+        self
+    }
+
+    /// A certificate of one's own and its key, both in PEM files, instead of one from quince's CA.
+    #[must_use]
+    pub fn tls_cert(mut self, certificate: impl Into<PathBuf>, key: impl Into<PathBuf>) -> Self {
+        self.tls.own = Some((certificate.into(), key.into()));
         self
     }
 
@@ -252,10 +299,19 @@ impl Builder {
             }
         };
         let engine = Arc::new(engine);
+        let secured = self.tls.prepare()?;
+        if let Some(secured) = &secured {
+            self.options.control.trust = secured.trust.clone();
+        }
+        let trust = self.options.control.trust.clone();
         self.options.control.apart = self.control_listen.is_some();
         self.options.control.state_file.clone_from(&file);
         let api = Arc::new(Api::new(Arc::clone(&engine), self.options));
         let server = bind(self.listen, Arc::clone(&api), self.limits).await?;
+        let tls = match secured {
+            Some(secured) => Some(bind_tls(secured, Arc::clone(&api), self.limits).await?),
+            None => None,
+        };
         let control = match self.control_listen {
             Some(address) => {
                 let (api, services) = (Arc::clone(&api), server.local_addr());
@@ -264,17 +320,8 @@ impl Builder {
             }
             None => None,
         };
-        Ok(Quince { engine, api, server, control, file })
+        Ok(Quince { engine, api, server, tls, trust, control, file })
     }
-}
-
-async fn bind<D: Door>(
-    address: SocketAddr,
-    door: Arc<D>,
-    limits: Limits,
-) -> Result<Server, StartError> {
-    let bound = Server::bind(address, door, limits).await;
-    bound.map_err(|cause| StartError::Bind { address, cause })
 }
 
 /// A running quince. Dropping it stops it at once.
@@ -283,6 +330,10 @@ pub struct Quince {
     engine: Arc<Engine>,
     api: Arc<Api>,
     server: Server,
+    /// The listener that speaks TLS, if there is one.
+    tls: Option<Server>,
+    /// What clients of that one have to trust.
+    trust: Trust,
     /// The listener of the control API, if it has one of its own.
     control: Option<Server>,
     file: Option<Arc<StateFile>>,
@@ -308,6 +359,21 @@ impl Quince {
     /// The base of every path, without a slash at its end: `http://127.0.0.1:8080`.
     pub fn url(&self) -> String {
         format!("http://{}", self.server.local_addr())
+    }
+
+    /// The base of every path over TLS, without a slash at its end: `https://127.0.0.1:8443`. Nothing if quince does
+    /// not speak TLS.
+    pub fn tls_url(&self) -> Option<String> {
+        self.tls.as_ref().map(|server| format!("https://{}", server.local_addr()))
+    }
+
+    /// The certificate of quince's CA in PEM form, for clients to trust. Nothing if quince does not speak TLS, or
+    /// shows a certificate of somebody else's.
+    pub fn ca_pem(&self) -> Option<&str> {
+        match &self.trust {
+            Trust::Own(pem) => Some(pem),
+            Trust::NoTls | Trust::Given => None,
+        }
     }
 
     /// The base of the control API: `http://127.0.0.1:8080/_quince/v1`.
@@ -378,7 +444,12 @@ impl Quince {
         if let Some(control) = self.control {
             control.stop().await;
         }
-        self.server.stop().await;
+        let tls = async {
+            if let Some(tls) = self.tls {
+                tls.stop().await;
+            }
+        };
+        tokio::join!(self.server.stop(), tls);
         let Some(file) = &self.file else { return Ok(()) };
         file.save(|| Ok::<_, SaveError>(self.engine.default_universe().save()?))?;
         tracing::info!("saved the state to {}", file.path().display());
@@ -394,7 +465,10 @@ impl Quince {
         json.object(|json| {
             json.flag("ready", true);
             json.text("url", &self.url());
-            json.null("tls_url");
+            match self.tls_url() {
+                Some(url) => json.text("tls_url", &url),
+                None => json.null("tls_url"),
+            }
             json.text("control_url", &self.control_url());
             json.text("universe", DEFAULT);
             match stokens.first() {

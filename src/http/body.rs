@@ -197,7 +197,7 @@ impl Payload {
         let mut count = self.data.len();
         if let Some(Pace { drip, pause }) = &mut self.pace {
             count = count.min(drip.bytes.max(1));
-            *pause = Some(drip.every).filter(|every| !every.is_zero()).map(sleep).map(Box::pin);
+            *pause = pause_of(drip.every);
         }
         let Some(breaks) = &mut self.breaks else { return self.data.split_to(count) };
         count = usize::try_from(breaks.room).map_or(count, |room| count.min(room));
@@ -206,6 +206,12 @@ impl Payload {
         let is_last = breaks.room == 0 || self.data.is_empty() && self.follows.is_none();
         if is_last { breaks.mark(data) } else { data }
     }
+}
+
+/// What passes between two pieces.
+fn pause_of(every: Duration) -> Option<Pin<Box<Sleep>>> {
+    #[allow(clippy::disallowed_methods, reason = "bytes leave in real time: clients live in it")]
+    (!every.is_zero()).then(|| Box::pin(sleep(every)))
 }
 
 impl Break {

@@ -15,7 +15,7 @@ use tokio::{
     io::{AsyncRead, AsyncWrite},
     net::TcpStream,
     sync::watch,
-    time::{sleep, timeout},
+    time::timeout,
 };
 
 use super::{
@@ -87,7 +87,8 @@ pub(super) async fn run<D: Door>(
         wire: wire.clone(),
         stop: stop.clone(),
     };
-    // TLS goes between the two: an answer's bytes are counted above it, resets happen below it.
+    // TLS goes between the two: an answer's bytes are counted (and replaced) above it, resets
+    // happen below it.
     let served = match &shared.tls {
         None => {
             let stream = Counted::new(socket, wire.clone());
@@ -146,25 +147,26 @@ where
     let gate = Arc::new(gate);
     let service = service_fn(move |request| Arc::clone(&gate).exchange(request));
     let mut connection = pin!(protocol.serve_connection(TokioIo::new(stream), service));
-    let mut severed = pin!(severed(&wire, linger));
     tokio::select! {
         served = connection.as_mut() => return served,
         () = stopped(stop) => {}
         () = silence(&wire, head_timeout) => return Err("no request came in time".into()),
-        () = severed.as_mut() => return Ok(()),
+        () = wire.severed() => return last(connection, linger).await,
     }
     connection.as_mut().graceful_shutdown();
     tokio::select! {
-        served = connection => served,
-        () = severed => Ok(()),
+        served = connection.as_mut() => served,
+        () = wire.severed() => last(connection, linger).await,
     }
 }
 
-/// Ends a while after the connection was severed. It wakes the task that polls it, so that hyper
-/// comes to flush and finds the stream ended; only a client that takes nothing prevents that.
-async fn severed(wire: &Wire, patience: Duration) {
-    wire.severed().await;
-    sleep(patience).await;
+/// Lets a severed connection come to its end: hyper finds the stream ended when it flushes. Only a
+/// client that takes nothing keeps it from that, and is not waited for.
+async fn last<E>(
+    connection: impl Future<Output = Result<(), E>>,
+    patience: Duration,
+) -> Result<(), E> {
+    timeout(patience, connection).await.unwrap_or(Ok(()))
 }
 
 /// Ends if no request begins in time, and never if one does. hyper's own limit on heads starts only

@@ -4,6 +4,7 @@ mod cuts;
 mod drips;
 mod frames;
 mod garbage;
+mod layers;
 mod limits;
 mod places;
 mod serving;

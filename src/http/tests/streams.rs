@@ -5,7 +5,7 @@ use std::{io::ErrorKind::ConnectionReset, sync::Arc, time::Duration};
 use http_body_util::BodyExt;
 
 use super::{
-    frames::{DATA, Frames, HEADERS, RST_STREAM, data_on, kinds_on},
+    frames::{DATA, Frame, Frames, HEADERS, RST_STREAM, data_on, kinds_on},
     serving::{http2, post},
     support::{Raw, serve, within},
 };
@@ -100,7 +100,7 @@ async fn a_connection_ends_after_exactly_so_many_bytes_with_all_its_streams() {
             };
             assert_eq!(kinds_on(5, &frames), expected, "{kind} {query}");
             assert_eq!(data_on(5, &frames), count.unwrap_or(0), "{kind} {query}");
-            assert!(!frames.iter().any(|frame| frame.ends_stream()), "{kind} {query}");
+            assert!(!frames.iter().any(Frame::ends_stream), "{kind} {query}");
             assert_eq!(kinds_on(1, &frames), Vec::<u8>::new(), "{kind} {query}");
             assert_eq!(ended, end, "{kind} {query}");
         }
