@@ -153,7 +153,7 @@ impl Builder {
     /// A certificate of one's own and its key, both in PEM files, instead of one from quince's CA.
     #[must_use]
     pub fn tls_cert(mut self, certificate: impl Into<PathBuf>, key: impl Into<PathBuf>) -> Self {
-        self.tls.own = Some((certificate.into(), key.into()));
+        self.tls.given = Some((certificate.into(), key.into()));
         self
     }
 

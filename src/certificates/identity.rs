@@ -8,7 +8,7 @@ use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use tokio_rustls::rustls::sign::CertifiedKey;
 
 use super::CertificateError;
-use super::folder::read;
+use super::folder;
 
 /// What a listener shows, and what proves that it may: a certificate, those behind it, and its key.
 #[derive(Debug, Clone)]
@@ -20,8 +20,8 @@ impl Identity {
     /// # Errors
     ///
     /// If a file cannot be read, does not hold that, or the two don't belong together.
-    pub fn own(certificate: &Path, key: &Path) -> Result<Self, CertificateError> {
-        let text = read(certificate)?;
+    pub fn read(certificate: &Path, key: &Path) -> Result<Self, CertificateError> {
+        let text = folder::read(certificate)?;
         let remedy = "put the certificate there in PEM form, and those that it rests on behind it";
         let chain = CertificateDer::pem_slice_iter(text.as_bytes()).collect::<Result<Vec<_>, _>>();
         let chain = chain.map_err(|error| {
@@ -30,7 +30,7 @@ impl Identity {
         if chain.is_empty() {
             return Err(CertificateError::unusable(certificate, "holds no certificate", remedy));
         }
-        let text = read(key)?;
+        let text = folder::read(key)?;
         let remedy = "put the certificate's private key there in PEM form, without a passphrase";
         let private = PrivateKeyDer::from_pem_slice(text.as_bytes()).map_err(|error| {
             let problem = match error {

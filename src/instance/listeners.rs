@@ -23,7 +23,7 @@ pub(super) struct TlsPlan {
     /// Where the CA is kept.
     pub(super) folder: Option<PathBuf>,
     /// Certificate and key of one's own.
-    pub(super) own: Option<(PathBuf, PathBuf)>,
+    pub(super) given: Option<(PathBuf, PathBuf)>,
 }
 
 /// A listener that can be bound.
@@ -38,20 +38,20 @@ impl TlsPlan {
     /// Reads or makes the certificate; nothing without a listener to show it.
     pub(super) fn prepare(&self) -> Result<Option<Secured>, StartError> {
         let Some(listen) = self.listen else {
-            if self.names.is_empty() && self.folder.is_none() && self.own.is_none() {
+            if self.names.is_empty() && self.folder.is_none() && self.given.is_none() {
                 return Ok(None);
             }
             return Err(StartError::Tls(
                 "a name, a CA or a certificate is given for TLS, but no listener: say where with tls_listen",
             ));
         };
-        let (identity, trust) = match &self.own {
+        let (identity, trust) = match &self.given {
             Some(_) if self.folder.is_some() || !self.names.is_empty() => {
                 return Err(StartError::Tls(
                     "a certificate of your own has its names and its CA: leave out tls_name and ca_dir",
                 ));
             }
-            Some((certificate, key)) => (Identity::own(certificate, key)?, Trust::Given),
+            Some((certificate, key)) => (Identity::read(certificate, key)?, Trust::Given),
             None => self.issue(listen)?,
         };
         let tls = Tls::new(identity.into_certified_key())

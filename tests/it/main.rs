@@ -13,5 +13,6 @@ mod properties;
 mod rooms;
 mod settings;
 mod story;
+mod tls;
 mod v2;
 mod worlds;

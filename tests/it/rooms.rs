@@ -34,6 +34,7 @@ const TABLE: &[(&str, &[&str])] = &[
         ],
     ),
     ("http", &["exchange"]),
+    ("certificates", &[]),
     ("scenario", &["model", "sim", "exchange", "predicate", "faults", "judge", "snapshot", "text"]),
     ("judge", &["journal", "exchange", "predicate", "model", "sim"]),
     ("snapshot", &["sim", "model", "text"]),
