@@ -20,6 +20,11 @@ const AUTHORITY_DAYS: i32 = 3650;
 /// No client takes longer ones: browsers stop at 398 days, Apple's systems at 825.
 const LEAF_DAYS: i32 = 397;
 
+const REMEDY: &str = "remove ca.pem and ca.key, and quince makes new ones, which clients have to trust anew, \
+                      or put another CA there (PEM)";
+const KEY_REMEDY: &str = "put the key of ca.pem there (PEM, PKCS #8, no passphrase), or remove both, and quince makes \
+                          new ones, which clients have to trust anew";
+
 /// A CA: what clients trust, and what signs the certificates of listeners.
 #[derive(Debug)]
 pub struct Authority {
@@ -59,11 +64,8 @@ impl Authority {
         places: &Places<'_>,
         now: Timestamp,
     ) -> Result<Self, CertificateError> {
-        let refuse = |problem: String| {
-            let remedy = "put a CA's certificate there in PEM form, or remove it and the key beside it, \
-                          and quince makes both";
-            CertificateError::unusable(places.certificate, problem, remedy)
-        };
+        let refuse =
+            |problem: String| CertificateError::unusable(places.certificate, problem, REMEDY);
         let (_, block) = parse_x509_pem(files.certificate.as_bytes())
             .map_err(|_| refuse("holds no certificate".to_owned()))?;
         let certificate =
@@ -84,11 +86,8 @@ impl Authority {
         if begins > now {
             return Err(refuse(format!("is not valid before {begins}")));
         }
-        let refuse_key = |problem: &str| {
-            let remedy = "put the private key of the CA beside it there (PKCS #8, PEM, no passphrase), or remove \
-                          both, and quince makes both";
-            CertificateError::unusable(places.key, problem, remedy)
-        };
+        let refuse_key =
+            |problem: &str| CertificateError::unusable(places.key, problem, KEY_REMEDY);
         let key = KeyPair::from_pem(&files.key)
             .map_err(|_| refuse_key("holds no private key that can be used"))?;
         if key.subject_public_key_info() != certificate.public_key().raw {
@@ -142,10 +141,13 @@ impl Files {
     pub(super) fn new(key: Option<KeyPair>, now: Timestamp) -> Result<Self, CertificateError> {
         let key = key.map_or_else(KeyPair::generate, Ok)?;
         let mut own = CertificateParams::default();
-        let id: String =
-            own.key_identifier(&key).iter().take(4).map(|byte| format!("{byte:02x}")).collect();
+        let id = own
+            .key_identifier(&key)
+            .into_iter()
+            .take(4)
+            .fold(0, |id, byte| id << 8 | u32::from(byte));
         // Many may be trusted in one place, and people have to tell them apart.
-        own.distinguished_name = named(format!("quince CA {id}"));
+        own.distinguished_name = named(format!("quince CA {id:08x}"));
         own.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
         own.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
         set_validity(&mut own, now, later(now, AUTHORITY_DAYS));

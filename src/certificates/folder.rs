@@ -39,7 +39,7 @@ impl Files {
     fn find(places: &Places<'_>) -> Result<Option<Self>, CertificateError> {
         let Some(certificate) = look(places.certificate)? else { return Ok(None) };
         let Some(key) = look(places.key)? else {
-            let remedy = "put the key of ca.pem there, or remove ca.pem, and quince makes both";
+            let remedy = "put the key of ca.pem there, or remove ca.pem, and quince makes new ones";
             return Err(CertificateError::unusable(places.key, "is missing", remedy));
         };
         Ok(Some(Self { certificate, key }))

@@ -2,10 +2,10 @@
 
 use std::path::Path;
 
-use tokio_rustls::rustls::crypto::ring;
 use tokio_rustls::rustls::pki_types::pem::{self, PemObject as _};
 use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use tokio_rustls::rustls::sign::CertifiedKey;
+use tokio_rustls::rustls::{self, crypto::ring};
 
 use super::CertificateError;
 use super::folder;
@@ -41,7 +41,10 @@ impl Identity {
         })?;
         Self::new(chain, private).map_err(|error| {
             let with = certificate.display();
-            let problem = format!("does not go with {with}: {error}");
+            let problem = match error {
+                rustls::Error::InconsistentKeys(_) => format!("is not the key of {with}"),
+                other => format!("cannot be used: {other}"),
+            };
             CertificateError::unusable(key, problem, remedy)
         })
     }
@@ -49,7 +52,7 @@ impl Identity {
     pub(super) fn new(
         chain: Vec<CertificateDer<'static>>,
         key: PrivateKeyDer<'static>,
-    ) -> Result<Self, tokio_rustls::rustls::Error> {
+    ) -> Result<Self, rustls::Error> {
         CertifiedKey::from_der(chain, key, &ring::default_provider()).map(Self)
     }
 

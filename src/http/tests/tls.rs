@@ -168,7 +168,7 @@ async fn on_http2_a_cut_ends_a_stream_or_the_connection() {
         assert!(within(sender.send_request(request(&target))).await.is_err());
         within(async {
             while !sender.is_closed() {
-                tokio::task::yield_now().await
+                tokio::task::yield_now().await;
             }
         })
         .await;

@@ -71,7 +71,7 @@ async fn urls_in_answers_are_those_of_the_listener_that_was_asked() {
     let made =
         client.post(&format!("{secure}/_quince/v1/universes"), "", json!({"id": "t1"})).await;
     assert_eq!(made["url"], format!("{secure}/u/t1"));
-    assert_eq!(made["control_url"], format!("{secure}/_quince/v1"));
+    assert_eq!(made["control_url"], format!("{secure}/_quince/v1/universes/t1"));
     let below = client.get(&format!("{secure}/u/t1/mdm/v2/service/config"), "").await;
     assert_eq!(below["urls"]["getAssets"], format!("{secure}/u/t1/mdm/v2/assets"));
     assert_eq!(school.quince.universe("t1").url(), format!("{plain}/u/t1"));

@@ -2,6 +2,9 @@
 
 use http::StatusCode;
 use quince::Quince;
+use quince::cli::args::ServeArgs;
+use quince::cli::environment::Environment;
+use quince::cli::{banner, options};
 use serde_json::Value;
 
 use super::{Client, certificates};
@@ -66,6 +69,15 @@ async fn the_ca_is_at_the_control_api() {
     assert_eq!(school.problem("GET", "/ca.pem", Value::Null).await, "404 no-such-authority -");
     let problem = school.control("GET", "/ca.pem", Value::Null).await.json();
     assert_eq!(problem["detail"], "quince does not speak TLS; start it with --tls-listen");
+}
+
+#[tokio::test]
+async fn the_banner_says_where_and_whom_to_trust() {
+    let quince = Quince::builder().world("empty").tls(true).start().await.unwrap();
+    let options = options::serve(&ServeArgs::default(), &Environment::default()).unwrap();
+    let (url, control) = (quince.tls_url().unwrap(), quince.control_url());
+    let line = format!("over TLS at {url}/mdm/v2 · trust the CA of {control}/ca.pem");
+    assert_eq!(banner::text(&quince, &options).lines().nth(1), Some(&*line));
 }
 
 #[tokio::test]
