@@ -121,42 +121,6 @@ impl Builder {
         self
     }
 
-    /// Serves everything over TLS, too, on a free port of the loopback address.
-    #[must_use]
-    pub fn tls(mut self, tls: bool) -> Self {
-        self.tls.listen = tls.then(|| (Ipv4Addr::LOCALHOST, 0).into());
-        self
-    }
-
-    /// Where to serve everything over TLS, too; port 0 is any free one.
-    #[must_use]
-    pub fn tls_listen(mut self, address: SocketAddr) -> Self {
-        self.tls.listen = Some(address);
-        self
-    }
-
-    /// One more host name or address that the certificate speaks for.
-    #[must_use]
-    pub fn tls_name(mut self, name: &str) -> Self {
-        self.tls.names.push(name.to_owned());
-        self
-    }
-
-    /// The folder in which quince's CA is kept from start to start; made there if it is not. Without one it is made
-    /// anew at each start.
-    #[must_use]
-    pub fn ca_dir(mut self, folder: impl Into<PathBuf>) -> Self {
-        self.tls.folder = Some(folder.into());
-        self
-    }
-
-    /// A certificate of one's own and its key, both in PEM files, instead of one from quince's CA.
-    #[must_use]
-    pub fn tls_cert(mut self, certificate: impl Into<PathBuf>, key: impl Into<PathBuf>) -> Self {
-        self.tls.given = Some((certificate.into(), key.into()));
-        self
-    }
-
     /// The bearer token that the control API demands.
     #[must_use]
     pub fn control_token(mut self, token: &str) -> Self {
@@ -359,21 +323,6 @@ impl Quince {
     /// The base of every path, without a slash at its end: `http://127.0.0.1:8080`.
     pub fn url(&self) -> String {
         format!("http://{}", self.server.local_addr())
-    }
-
-    /// The base of every path over TLS, without a slash at its end: `https://127.0.0.1:8443`. Nothing if quince does
-    /// not speak TLS.
-    pub fn tls_url(&self) -> Option<String> {
-        self.tls.as_ref().map(|server| format!("https://{}", server.local_addr()))
-    }
-
-    /// The certificate of quince's CA in PEM form, for clients to trust. Nothing if quince does not speak TLS, or
-    /// shows a certificate of somebody else's.
-    pub fn ca_pem(&self) -> Option<&str> {
-        match &self.trust {
-            Trust::Own(pem) => Some(pem),
-            Trust::NoTls | Trust::Given => None,
-        }
     }
 
     /// The base of the control API: `http://127.0.0.1:8080/_quince/v1`.

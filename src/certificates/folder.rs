@@ -210,7 +210,16 @@ mod tests {
         let key = KeyPair::generate().unwrap();
         let leaf = rcgen::CertificateParams::default().self_signed(&key).unwrap().pem();
         tell(&|folder| fs::write(folder.join("ca.pem"), &leaf).unwrap(), now());
-        insta::assert_snapshot!(told.join("\n"), @"");
+        insta::assert_snapshot!(told.join("\n"), @"
+        ca/ca.pem expired at 2036-01-13T09:00:00Z; remove ca.pem and ca.key, and quince makes new ones, which clients have to trust anew, or put another CA there (PEM)
+        ca/ca.pem is not valid before 2026-01-14T09:00:00Z; remove ca.pem and ca.key, and quince makes new ones, which clients have to trust anew, or put another CA there (PEM)
+        ca/ca.pem holds no certificate; remove ca.pem and ca.key, and quince makes new ones, which clients have to trust anew, or put another CA there (PEM)
+        ca/ca.key holds no private key that can be used; put the key of ca.pem there (PEM, PKCS #8, no passphrase), or remove both, and quince makes new ones, which clients have to trust anew
+        ca/ca.key is missing; put the key of ca.pem there, or remove ca.pem, and quince makes new ones
+        ca/ca.key is not the key of ca/ca.pem; put the key of ca.pem there (PEM, PKCS #8, no passphrase), or remove both, and quince makes new ones, which clients have to trust anew
+        ca/ca.key holds no private key that can be used; remove it, and quince makes a new one
+        ca/ca.pem is not the certificate of a CA; remove ca.pem and ca.key, and quince makes new ones, which clients have to trust anew, or put another CA there (PEM)
+        ");
     }
 
     #[test]
