@@ -4,19 +4,20 @@
 //! [`Quince`] that comes back serves until it is stopped or dropped.
 
 mod handles;
+mod listeners;
 mod runs;
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::api::control::PREFIX;
+use crate::api::control::{PREFIX, Trust};
 use crate::api::json::Json;
 use crate::api::{Api, ApiOptions, ControlDoor};
+use crate::certificates::CertificateError;
 use crate::engine::{
     BadScenario, Broken, CreateError, DEFAULT, Engine, Named, Origin, Universe, real_time,
 };
-use crate::exchange::Door;
 use crate::http::{Limits, Server};
 use crate::scenario::Scenario;
 use crate::sim::settings::SettingError;
@@ -26,6 +27,7 @@ use crate::snapshot::state::{FileError, StateFile};
 use crate::snapshot::{self, Loaded, WorldError};
 
 pub use self::handles::{ActError, ClockHandle, RuleError, SettingsError, UniverseHandle};
+use self::listeners::{TlsPlan, bind, bind_tls};
 pub use self::runs::{BeginError, FinishError, Unmet};
 pub use crate::sim::VIRTUAL_START;
 
@@ -50,6 +52,12 @@ pub enum StartError {
     /// The start is no time of the form `2026-01-15T09:00:00Z`.
     #[error("`{0}` is not a time: write it like 2026-01-15T09:00:00Z")]
     Start(String),
+    /// There is no certificate to show.
+    #[error(transparent)]
+    Certificate(#[from] CertificateError),
+    /// Something is said about TLS that does not go together.
+    #[error("{0}")]
+    Tls(&'static str),
     /// The address cannot be bound.
     #[error("cannot listen on {address}")]
     Bind {
@@ -66,6 +74,7 @@ pub enum StartError {
 pub struct Builder {
     listen: SocketAddr,
     control_listen: Option<SocketAddr>,
+    tls: TlsPlan,
     world: World,
     seed: u64,
     clock: ClockMode,
@@ -90,6 +99,7 @@ impl Default for Builder {
         Self {
             listen: (Ipv4Addr::LOCALHOST, 0).into(),
             control_listen: None,
+            tls: TlsPlan::default(),
             world: World::Named("demo".to_owned()),
             seed: 1,
             clock: ClockMode::Wall,
@@ -280,10 +290,19 @@ impl Builder {
             }
         };
         let engine = Arc::new(engine);
+        let secured = self.tls.prepare()?;
+        if let Some(secured) = &secured {
+            self.options.control.trust = secured.trust.clone();
+        }
+        let trust = self.options.control.trust.clone();
         self.options.control.apart = self.control_listen.is_some();
         self.options.control.state_file.clone_from(&file);
         let api = Arc::new(Api::new(Arc::clone(&engine), self.options));
         let server = bind(self.listen, Arc::clone(&api), self.limits).await?;
+        let tls = match secured {
+            Some(secured) => Some(bind_tls(secured, Arc::clone(&api), self.limits).await?),
+            None => None,
+        };
         let control = match self.control_listen {
             Some(address) => {
                 let (api, services) = (Arc::clone(&api), server.local_addr());
@@ -298,17 +317,8 @@ impl Builder {
             Some(scenario) if universe.origin().scenario.is_none() => universe.apply(scenario)?,
             _ => universe.begin_own().map_err(BadScenario::Broken)?.unwrap_or_default(),
         };
-        Ok(Quince { engine, api, server, control, file })
+        Ok(Quince { engine, api, server, tls, trust, control, file })
     }
-}
-
-async fn bind<D: Door>(
-    address: SocketAddr,
-    door: Arc<D>,
-    limits: Limits,
-) -> Result<Server, StartError> {
-    let bound = Server::bind(address, door, limits).await;
-    bound.map_err(|cause| StartError::Bind { address, cause })
 }
 
 /// A running quince. Dropping it stops it at once.
@@ -317,6 +327,10 @@ pub struct Quince {
     engine: Arc<Engine>,
     api: Arc<Api>,
     server: Server,
+    /// The listener that speaks TLS, if there is one.
+    tls: Option<Server>,
+    /// What clients of that one have to trust.
+    trust: Trust,
     /// The listener of the control API, if it has one of its own.
     control: Option<Server>,
     file: Option<Arc<StateFile>>,
@@ -413,7 +427,12 @@ impl Quince {
         if let Some(control) = self.control {
             control.stop().await;
         }
-        self.server.stop().await;
+        let tls = async {
+            if let Some(tls) = self.tls {
+                tls.stop().await;
+            }
+        };
+        tokio::join!(self.server.stop(), tls);
         let Some(file) = &self.file else { return Ok(()) };
         file.save(|| Ok::<_, SaveError>(self.engine.default_universe().save()?))?;
         tracing::info!("saved the state to {}", file.path().display());
@@ -429,7 +448,10 @@ impl Quince {
         json.object(|json| {
             json.flag("ready", true);
             json.text("url", &self.url());
-            json.null("tls_url");
+            match self.tls_url() {
+                Some(url) => json.text("tls_url", &url),
+                None => json.null("tls_url"),
+            }
             json.text("control_url", &self.control_url());
             json.text("universe", DEFAULT);
             match stokens.first() {

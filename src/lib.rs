@@ -21,10 +21,12 @@
 //! The rooms, from the inside out: [`store`] (containers), [`model`] (the domain, pure), [`sim`] (the model in
 //! time), [`engine`] (universes under a lock, the turn), [`telling`] (how an exchange is told), [`judge`]
 //! (whether a journal shows what was expected), [`api`] (the surfaces), [`http`] (the transport),
-//! [`cli`] (the binary); [`snapshot`] reads world files, [`fidelity`] says what is known and what is guessed.
+//! [`cli`] (the binary); [`certificates`] has what TLS shows, [`snapshot`] reads world files, [`fidelity`] says
+//! what is known and what is guessed.
 //! `ARCHITECTURE.md` shows the way of a request through them.
 
 pub mod api;
+pub mod certificates;
 pub mod cli;
 pub mod engine;
 pub mod exchange;

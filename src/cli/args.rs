@@ -68,6 +68,21 @@ pub struct ServeArgs {
     /// Serve HTTP here; port 0 takes a free port [default: 127.0.0.1:8080]
     #[arg(long, value_name = "ADDR")]
     pub listen: Option<String>,
+    /// Serve HTTPS here, too; port 0 takes a free port [default: nowhere]
+    #[arg(long, value_name = "ADDR")]
+    pub tls_listen: Option<String>,
+    /// Host or IP address that the certificate is for as well (repeatable)
+    #[arg(long, value_name = "NAME")]
+    pub tls_name: Vec<String>,
+    /// Keep the CA that clients have to trust in this folder [default: a new CA at each start]
+    #[arg(long, value_name = "DIR")]
+    pub ca_dir: Option<String>,
+    /// Show this certificate (PEM) instead of one from quince's CA
+    #[arg(long, value_name = "FILE")]
+    pub tls_cert: Option<String>,
+    /// Key of the certificate of --tls-cert (PEM)
+    #[arg(long, value_name = "FILE")]
+    pub tls_key: Option<String>,
     /// Serve the control API here and nowhere else [default: at --listen]
     #[arg(long, value_name = "ADDR")]
     pub control_listen: Option<String>,

@@ -23,6 +23,13 @@ pub fn text(quince: &Quince, options: &ServeOptions) -> String {
         options.world,
         options.seed
     )];
+    if let Some(url) = quince.tls_url() {
+        let trust = match quince.ca_pem() {
+            Some(_) => format!("trust the CA of {}/ca.pem", quince.control_url()),
+            None => "with the certificate of --tls-cert".to_owned(),
+        };
+        lines.push(format!("over TLS at {url}/mdm/v2 · {trust}"));
+    }
     if options.clock == ClockChoice::Manual {
         lines.push("the clock is manual: events stay PENDING until it is advanced".to_owned());
     }

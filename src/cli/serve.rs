@@ -7,8 +7,9 @@ use tokio::runtime::Runtime;
 
 use super::banner;
 use super::error::Error;
-use super::options::{BadValue, ClockChoice, ServeOptions, Source};
+use super::options::{BadValue, ClockChoice, ServeOptions, Source, TlsSource};
 use super::{parent, terminal};
+use crate::certificates::CertificateError;
 use crate::instance::{Builder, Quince, SaveError, StartError};
 use crate::sim::ClockMode;
 use crate::sim::date;
@@ -90,6 +91,22 @@ fn builder(options: &ServeOptions) -> Builder {
         .profile(&options.profile)
         .auto_universe(options.auto_universe)
         .strict(options.strict);
+    if let Some(tls) = &options.tls {
+        builder = builder.tls_listen(tls.listen);
+        match &tls.shows {
+            TlsSource::Own { names, folder } => {
+                for name in names {
+                    builder = builder.tls_name(name);
+                }
+                if let Some((folder, _)) = folder {
+                    builder = builder.ca_dir(folder);
+                }
+            }
+            TlsSource::Given { certificate: (certificate, _), key } => {
+                builder = builder.tls_cert(certificate, key);
+            }
+        }
+    }
     if let Some(address) = options.control_listen {
         builder = builder.control_listen(address);
     }
@@ -128,6 +145,9 @@ fn explain(error: StartError, options: &ServeOptions) -> Error {
             let origin = options.set.iter().find(|(of, ..)| of == key).map(|(.., origin)| origin);
             bad(origin.unwrap_or(&Source::Flag("set")), &problem)
         }
+        StartError::Certificate(problem) => certificate(problem, options),
+        // Options that don't go together have been refused before.
+        StartError::Tls(problem) => Error::internal(problem),
         StartError::Start(_) => bad(&Source::Flag("start"), &error),
         StartError::State(problem) => {
             let origin = options.state.as_ref().map_or(&Source::Default, |(_, origin)| origin);
@@ -140,6 +160,18 @@ fn explain(error: StartError, options: &ServeOptions) -> Error {
             Error::invalid_at(what, problem.to_string())
         }
     }
+}
+
+fn certificate(problem: CertificateError, options: &ServeOptions) -> Error {
+    if let CertificateError::Making(_) = problem {
+        return Error::internal(problem.to_string());
+    }
+    let origin = options.tls.as_ref().and_then(|tls| match &tls.shows {
+        TlsSource::Own { folder, .. } => folder.as_ref().map(|(_, origin)| origin),
+        TlsSource::Given { certificate: (_, origin), .. } => Some(origin),
+    });
+    let what = format!("{}: no certificate", origin.unwrap_or(&Source::Flag("tls_listen")));
+    Error::invalid_because(what, problem)
 }
 
 fn bad(origin: &Source, problem: &impl ToString) -> Error {

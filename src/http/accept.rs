@@ -10,7 +10,7 @@ use tokio::{
 };
 
 use super::{
-    Limits,
+    Limits, Tls,
     connection::{self, Shared},
 };
 use crate::exchange::Door;
@@ -22,11 +22,12 @@ const PAUSE: Duration = Duration::from_millis(100);
 /// Runs until `stop` says so or its sender is gone. Owns listener and connections.
 pub(super) async fn run<D: Door>(
     listener: TcpListener,
+    tls: Option<Tls>,
     door: Arc<D>,
     limits: Limits,
     mut stop: watch::Receiver<bool>,
 ) {
-    let shared = Arc::new(Shared::new(door, limits));
+    let shared = Arc::new(Shared::new(tls, door, limits));
     let room = limits.connections.max(1);
     let mut connections = JoinSet::new();
     loop {

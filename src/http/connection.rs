@@ -1,7 +1,8 @@
 //! One connection: hyper between a byte stream and the gate, and how the connection is closed.
 //!
-//! HTTP/1.1 and HTTP/2 with prior knowledge share the port: the first bytes tell. `Upgrade: h2c` is
-//! not offered, so such a header is ignored and the request answered over HTTP/1.1.
+//! HTTP/1.1 and HTTP/2 with prior knowledge share the port: the first bytes tell, also below TLS,
+//! where ALPN has agreed on them. `Upgrade: h2c` is not offered, so such a header is ignored and the
+//! request answered over HTTP/1.1.
 
 use std::{error::Error, net::SocketAddr, pin::pin, sync::Arc, time::Duration};
 
@@ -18,7 +19,7 @@ use tokio::{
 };
 
 use super::{
-    Limits,
+    Limits, Tls,
     accept::stopped,
     gate::Gate,
     socket::{self, Ending, Socket},
@@ -37,13 +38,15 @@ const MAX_STREAMS: u32 = 256;
 
 /// What all connections of a server have in common.
 pub(super) struct Shared<D> {
+    /// How the server speaks TLS, if it does.
+    tls: Option<Tls>,
     door: Arc<D>,
     limits: Limits,
     protocol: auto::Builder<TokioExecutor>,
 }
 
 impl<D> Shared<D> {
-    pub(super) fn new(door: Arc<D>, limits: Limits) -> Self {
+    pub(super) fn new(tls: Option<Tls>, door: Arc<D>, limits: Limits) -> Self {
         let mut protocol = auto::Builder::new(TokioExecutor::new());
         protocol
             .http1()
@@ -59,7 +62,7 @@ impl<D> Shared<D> {
             .max_concurrent_streams(MAX_STREAMS)
             .max_header_list_size(HEADER_LIST_BYTES)
             .auto_date_header(false);
-        Self { door, limits, protocol }
+        Self { tls, door, limits, protocol }
     }
 }
 
@@ -80,14 +83,32 @@ pub(super) async fn run<D: Door>(
         door: Arc::clone(&shared.door),
         limits: shared.limits,
         peer,
-        scheme: Scheme::Http,
+        scheme: if shared.tls.is_some() { Scheme::Https } else { Scheme::Http },
         wire: wire.clone(),
         stop: stop.clone(),
     };
-    // TLS will go between the two: an answer's bytes are counted (and replaced) above it, resets
+    // TLS goes between the two: an answer's bytes are counted (and replaced) above it, resets
     // happen below it.
-    let stream = Counted::new(socket, wire.clone());
-    let served = serve(stream, gate, &shared.protocol, &mut stop).await;
+    let served = match &shared.tls {
+        None => {
+            let stream = Counted::new(socket, wire.clone());
+            serve(stream, gate, &shared.protocol, &mut stop).await
+        }
+        Some(tls) => {
+            let shaking = timeout(shared.limits.handshake_timeout, tls.accept(socket, peer));
+            let shaken = tokio::select! {
+                shaken = shaking => shaken.unwrap_or_else(|_| Err("no handshake in time".into())),
+                () = stopped(&mut stop) => return,
+            };
+            match shaken {
+                Ok(stream) => {
+                    let stream = Counted::new(stream, wire.clone());
+                    serve(stream, gate, &shared.protocol, &mut stop).await
+                }
+                Err(error) => Err(error),
+            }
+        }
+    };
 
     let ending = match (wire.ending(), served) {
         (Ending::Plain, Err(error)) => {

@@ -17,6 +17,8 @@ pub struct Limits {
     /// that idle connections are closed after it as well; on HTTP/2 it bounds the wait for the
     /// first request of a connection.
     pub head_timeout: Duration,
+    /// How long a client may take from its connecting to the end of the TLS handshake.
+    pub handshake_timeout: Duration,
     /// How long exchanges in flight may go on after a stop was asked for.
     pub grace: Duration,
     /// How long a connection that we end early is kept open for the client to see the answer.
@@ -31,6 +33,7 @@ impl Default for Limits {
             control_body_bytes: 512 << 20,
             body_timeout: Duration::from_secs(30),
             head_timeout: Duration::from_mins(1),
+            handshake_timeout: Duration::from_secs(10),
             grace: Duration::from_secs(5),
             linger: Duration::from_secs(2),
         }

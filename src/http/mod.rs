@@ -6,6 +6,7 @@
 //! server      what the rest of quince holds: bind, local_addr, stop
 //! accept      takes connections while there is room, reaps them, ends them in order
 //! connection  one connection: hyper between a stream and the gate; how it is closed
+//! tls         the handshake, where the listener speaks TLS
 //! socket      the TCP stream below everything: lent upwards, taken back, closed or reset
 //! wire        counts what leaves, and ends the connection where a Fate wants it
 //! cut         where an HTTP/1.1 answer breaks off, found in its bytes
@@ -39,7 +40,9 @@ mod server;
 mod socket;
 #[cfg(test)]
 mod tests;
+mod tls;
 mod wire;
 
 pub use limits::Limits;
 pub use server::Server;
+pub use tls::Tls;

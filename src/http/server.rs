@@ -4,7 +4,7 @@ use std::{io, net::SocketAddr, sync::Arc};
 
 use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
 
-use super::{Limits, accept};
+use super::{Limits, Tls, accept};
 use crate::exchange::Door;
 
 /// A listening server. Dropping it closes its port and all its connections at once; [`Server::stop`]
@@ -31,10 +31,33 @@ impl Server {
         door: Arc<D>,
         limits: Limits,
     ) -> io::Result<Self> {
+        Self::open(listen, None, door, limits).await
+    }
+
+    /// [`Server::bind`], with TLS.
+    ///
+    /// # Errors
+    ///
+    /// Whatever keeps the system from listening there.
+    pub async fn bind_tls<D: Door>(
+        listen: SocketAddr,
+        tls: Tls,
+        door: Arc<D>,
+        limits: Limits,
+    ) -> io::Result<Self> {
+        Self::open(listen, Some(tls), door, limits).await
+    }
+
+    async fn open<D: Door>(
+        listen: SocketAddr,
+        tls: Option<Tls>,
+        door: Arc<D>,
+        limits: Limits,
+    ) -> io::Result<Self> {
         let listener = TcpListener::bind(listen).await?;
         let local_addr = listener.local_addr()?;
         let (stop, stopping) = watch::channel(false);
-        let accepting = tokio::spawn(accept::run(listener, door, limits, stopping));
+        let accepting = tokio::spawn(accept::run(listener, tls, door, limits, stopping));
         Ok(Self { local_addr, stop, accepting })
     }
 

@@ -45,6 +45,14 @@ impl Socket {
         (Self { stream: Some(stream), home: Some(home) }, back)
     }
 
+    /// The first byte that the client sends, left where it is; `None` if it sends none.
+    pub(super) async fn peek(&self) -> io::Result<Option<u8>> {
+        let Some(stream) = &self.stream else { return Ok(None) };
+        let mut first = [0];
+        let count = stream.peek(&mut first).await?;
+        Ok((count > 0).then_some(first[0]))
+    }
+
     fn stream(&mut self) -> io::Result<Pin<&mut TcpStream>> {
         self.stream.as_mut().map(Pin::new).ok_or_else(|| io::ErrorKind::NotConnected.into())
     }

@@ -11,3 +11,4 @@ mod serving;
 mod stopping;
 mod streams;
 mod support;
+mod tls;

@@ -213,7 +213,12 @@ impl<S: AsyncWrite + Unpin> Counted<S> {
             }
             self.wire.spoke(count);
         }
-        ready!(Pin::new(&mut self.inner).poll_flush(cx))?;
+        let inner = Pin::new(&mut self.inner);
+        // What ends in order ends so in every layer: TLS says good-bye, too.
+        ready!(match self.wire.ending() {
+            Ending::Reset => inner.poll_flush(cx),
+            Ending::Plain | Ending::Linger => inner.poll_shutdown(cx),
+        })?;
         Poll::Ready(Err(io::Error::new(io::ErrorKind::ConnectionAborted, "ended as planned")))
     }
 }

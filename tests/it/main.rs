@@ -17,5 +17,6 @@ mod scenarios;
 mod settings;
 mod story;
 mod timeline;
+mod tls;
 mod v2;
 mod worlds;

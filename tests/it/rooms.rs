@@ -35,6 +35,7 @@ const TABLE: &[(&str, &[&str])] = &[
         ],
     ),
     ("http", &["exchange"]),
+    ("certificates", &[]),
     ("scenario", &["model", "sim", "exchange", "predicate", "faults", "judge", "snapshot", "text"]),
     ("telling", &["journal", "exchange"]),
     ("judge", &["journal", "exchange", "predicate", "telling", "model", "sim"]),

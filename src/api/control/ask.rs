@@ -6,7 +6,7 @@ use http::StatusCode;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::{Bases, Control, Problem};
+use super::{Bases, Control, Problem, Trust};
 use crate::engine::{Engine, Universe};
 use crate::exchange::{Reply, Request};
 use crate::snapshot;
@@ -50,6 +50,11 @@ impl<'a> Ask<'a> {
     /// Where the default universe's state is kept, if anywhere.
     pub fn state_file(&self) -> Option<Arc<StateFile>> {
         self.control.options.state_file.clone()
+    }
+
+    /// What clients have to trust to speak TLS with quince.
+    pub fn trust(&self) -> &'a Trust {
+        &self.control.options.trust
     }
 
     /// A switch in the query: `true` or `false`, false if it is not there.

@@ -49,8 +49,22 @@ pub struct ControlOptions {
     pub token: Option<String>,
     /// Whether it has a listener of its own; then the main one does not serve it.
     pub apart: bool,
+    /// What clients have to trust.
+    pub trust: Trust,
     /// Where the default universe's state is kept, if anywhere.
     pub state_file: Option<Arc<StateFile>>,
+}
+
+/// What clients have to trust to speak TLS with quince.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum Trust {
+    /// Nothing: there is no TLS.
+    #[default]
+    NoTls,
+    /// quince's own CA, whose certificate in PEM form this is.
+    Own(Arc<str>),
+    /// Whatever the certificate of `--tls-cert` rests on, which quince does not know.
+    Given,
 }
 
 /// How a caller reaches quince.

@@ -99,6 +99,12 @@ impl Route {
         self
     }
 
+    /// With a text of this media type for an answer.
+    const fn gives_text(mut self, media_type: &'static str) -> Self {
+        self.media_type = media_type;
+        self.gives(200, any_text)
+    }
+
     /// With problems of these statuses.
     const fn refuses(mut self, problems: &'static [u16]) -> Self {
         self.problems = problems;
@@ -114,6 +120,11 @@ fn of<T: JsonSchema>(generator: &mut SchemaGenerator) -> Schema {
 /// The schema of any JSON object.
 fn any_object(_: &mut SchemaGenerator) -> Schema {
     schemars::json_schema!({"type": "object"})
+}
+
+/// The schema of any text.
+fn any_text(_: &mut SchemaGenerator) -> Schema {
+    schemars::json_schema!({"type": "string"})
 }
 
 /// Makes a route of an async function.
@@ -241,6 +252,15 @@ pub static ROUTES: &[Route] = &[
     route!(GET, "/worlds", "worlds", tables::worlds, "Lists the worlds that have a name.")
         .gives(200, of::<tables::Worlds>),
     route!(GET, "/ledger", "ledger", tables::ledger, "Tells what is known and what is guessed."),
+    route!(
+        GET,
+        "/ca.pem",
+        "authority",
+        tables::authority,
+        "Gives the certificate of the CA that clients have to trust for TLS."
+    )
+    .gives_text(tables::PEM)
+    .refuses(&[404]),
     route!(GET, "/universes", "universes.list", universes::list, "Lists the universes.")
         .gives(200, of::<universes::List>),
     route!(POST, "/universes", "universes.create", universes::create, "Makes a universe.")

@@ -8,7 +8,7 @@ use std::ops::Range;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::{BadValue, Error, KEYS, Layer, Raw, Source};
+use super::{BadValue, Error, KEYS, Layer, REPEATED, Raw, Source};
 use crate::nearest::nearest;
 
 /// Reads the file that `config` names.
@@ -72,7 +72,7 @@ impl File<'_> {
                 Ok(settings)
             }
             ("set", _) => Err(self.refuse(value, "set is a table: write [set] and a line per key")),
-            ("allow_receiver", DeValue::Array(items)) => {
+            (key, DeValue::Array(items)) if REPEATED.contains(&key) => {
                 items.iter().map(|item| self.scalar(key, item)).collect()
             }
             _ => Ok(vec![self.scalar(key, value)?]),

@@ -15,6 +15,7 @@ mod file;
 mod layers;
 #[cfg(test)]
 mod tests;
+mod tls;
 pub mod values;
 mod variables;
 
@@ -32,10 +33,16 @@ use super::logging::LogFormat;
 
 pub use layers::{BadValue, Raw, Source};
 use layers::{Layer, Layers};
+pub use tls::{TlsOptions, TlsSource};
 
 /// The options of `serve` by their key in the file; flag and variable are spelt after it.
-const KEYS: [&str; 18] = [
+const KEYS: [&str; 23] = [
     "listen",
+    "tls_listen",
+    "tls_name",
+    "ca_dir",
+    "tls_cert",
+    "tls_key",
     "control_listen",
     "control_token",
     "auto_universe",
@@ -55,11 +62,16 @@ const KEYS: [&str; 18] = [
     "allow_receiver",
 ];
 
+/// Those that can be repeated: a list with commas as a variable, a list in the file.
+const REPEATED: [&str; 3] = ["set", "allow_receiver", "tls_name"];
+
 /// What `serve` is to do.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ServeOptions {
     /// Where to serve HTTP.
     pub listen: SocketAddr,
+    /// What to serve over TLS, if anything.
+    pub tls: Option<TlsOptions>,
     /// Where to serve the control API; at `listen` if absent.
     pub control_listen: Option<SocketAddr>,
     /// What the control API demands.
@@ -131,6 +143,11 @@ fn flags(args: &ServeArgs) -> Layer {
     // Taken apart, so that a new option does not compile before it has a layer.
     let ServeArgs {
         listen,
+        tls_listen,
+        tls_name,
+        ca_dir,
+        tls_cert,
+        tls_key,
         control_listen,
         control_token,
         auto_universe,
@@ -153,6 +170,10 @@ fn flags(args: &ServeArgs) -> Layer {
     let mut layer = Layer::default();
     let one = [
         ("listen", listen),
+        ("tls_listen", tls_listen),
+        ("ca_dir", ca_dir),
+        ("tls_cert", tls_cert),
+        ("tls_key", tls_key),
         ("control_listen", control_listen),
         ("control_token", control_token),
         ("world", world),
@@ -169,7 +190,7 @@ fn flags(args: &ServeArgs) -> Layer {
     for (key, text) in one {
         layer.extend(key, Raw::flag(key, text));
     }
-    for (key, texts) in [("set", set), ("allow_receiver", allow_receiver)] {
+    for (key, texts) in [("set", set), ("allow_receiver", allow_receiver), ("tls_name", tls_name)] {
         layer.extend(key, texts.iter().map(|text| Raw::new(text, Source::Flag(key))));
     }
     let switches = [
@@ -189,6 +210,7 @@ fn meaning(layers: &Layers, warnings: Vec<String>) -> Result<ServeOptions, BadVa
     let profile = layers.or_default("profile", "observed");
     Ok(ServeOptions {
         listen: layers.parsed("listen", values::address)?.unwrap_or(default_listen()),
+        tls: tls::meaning(layers)?,
         control_listen: layers.parsed("control_listen", values::address)?,
         control_token: layers.parsed("control_token", values::bearer)?,
         auto_universe: layers.parsed("auto_universe", values::switch)?.unwrap_or(false),

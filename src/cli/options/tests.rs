@@ -9,7 +9,9 @@ use crate::model::At;
 
 use super::super::args::ServeArgs;
 use super::layers::variable_name;
-use super::{ClockChoice, Environment, KEYS, LogFormat, ServeOptions, Source, file, serve};
+use super::{
+    ClockChoice, Environment, KEYS, LogFormat, ServeOptions, Source, TlsSource, file, serve,
+};
 
 fn environment(variables: &[(&str, &str)]) -> Environment {
     Environment::new(variables.iter().map(|(name, value)| (name.into(), value.into())))
@@ -31,6 +33,7 @@ fn config(text: &str) -> (tempfile::NamedTempFile, ServeArgs) {
 fn defaults() {
     let expected = ServeOptions {
         listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
+        tls: None,
         control_listen: None,
         control_token: None,
         auto_universe: false,
@@ -116,6 +119,9 @@ exit_with_parent = true
 log = "debug"
 log_format = "json"
 allow_receiver = "mdm.test"
+tls_listen = "[::1]:8443"
+tls_name = ["A.test", "10.0.0.7"]
+ca_dir = "ca"
 set.token.lifetime = "1d"
 "#,
     );
@@ -133,6 +139,10 @@ set.token.lifetime = "1d"
     assert_eq!(options.log, LevelFilter::DEBUG);
     assert_eq!(options.log_format, LogFormat::Json);
     assert_eq!(options.allow_receivers, ["mdm.test"]);
+    let tls = options.tls.unwrap();
+    assert_eq!(tls.listen, "[::1]:8443".parse().unwrap());
+    let TlsSource::Own { names, folder: Some((folder, _)) } = tls.shows else { panic!() };
+    assert_eq!((names, folder), (vec!["a.test".to_owned(), "10.0.0.7".to_owned()], "ca".into()));
     assert_eq!(options.set[0].0, "token.lifetime");
 }
 
@@ -233,8 +243,8 @@ fn a_bad_file_is_told_with_line_and_column() {
     ];
     insta::assert_snapshot!(told.join("\n"), @r#"
     quince.toml:2:1: "listn" is not a key of the configuration; did you mean "listen"?
-    quince.toml:1:1: "colour" is not a key of the configuration; known keys are listen, control_listen, control_token, auto_universe, world, state, seed, clock, start, profile, set, public_url, strict, ready_file, exit_with_parent, log, log_format, allow_receiver
-    quince.toml:1:1: "config" is not a key of the configuration; known keys are listen, control_listen, control_token, auto_universe, world, state, seed, clock, start, profile, set, public_url, strict, ready_file, exit_with_parent, log, log_format, allow_receiver
+    quince.toml:1:1: "colour" is not a key of the configuration; known keys are listen, tls_listen, tls_name, ca_dir, tls_cert, tls_key, control_listen, control_token, auto_universe, world, state, seed, clock, start, profile, set, public_url, strict, ready_file, exit_with_parent, log, log_format, allow_receiver
+    quince.toml:1:1: "config" is not a key of the configuration; known keys are listen, tls_listen, tls_name, ca_dir, tls_cert, tls_key, control_listen, control_token, auto_universe, world, state, seed, clock, start, profile, set, public_url, strict, ready_file, exit_with_parent, log, log_format, allow_receiver
     quince.toml:1:8: string values must be quoted, expected literal string
     quince.toml:2:1: duplicate key
     quince.toml:1:9: world takes no table

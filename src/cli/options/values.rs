@@ -9,6 +9,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use tracing::level_filters::LevelFilter;
 
+use crate::certificates::Name;
 use crate::model::{At, Privileges};
 
 use super::super::logging::LogFormat;
@@ -176,6 +177,13 @@ pub fn host(raw: &Raw) -> Result<String, BadValue> {
         return Err(raw.refuse("is not a host; write only its name or address, like mdm.test"));
     }
     Ok(bare.to_lowercase())
+}
+
+/// A host or an address that a certificate can be for.
+pub fn certificate_name(raw: &Raw) -> Result<String, BadValue> {
+    let advice =
+        "is no name for a certificate; write a host like mdm.test or *.mdm.test, or an IP address";
+    Name::new(&raw.text).map(|name| name.to_string()).map_err(|_| raw.refuse(advice))
 }
 
 /// How much to log.

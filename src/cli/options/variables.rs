@@ -3,7 +3,7 @@
 //! Options that can be repeated take a list with commas: `QUINCE_SET="v2.page_size=50,v2.rate_limit=on"`.
 
 use super::layers::{PREFIX, variable_name};
-use super::{BadValue, Environment, KEYS, Layer, Raw, Source};
+use super::{BadValue, Environment, KEYS, Layer, REPEATED, Raw, Source};
 use crate::nearest::nearest;
 
 /// The layer, and a warning for each variable that looks like one of ours and is not.
@@ -11,7 +11,7 @@ pub(super) fn layer(env: &Environment) -> Result<(Layer, Vec<String>), BadValue>
     let mut layer = Layer::default();
     for key in KEYS {
         let Some(raw) = variable(env, key)? else { continue };
-        if matches!(key, "set" | "allow_receiver") {
+        if REPEATED.contains(&key) {
             let parts = raw.text.split(',').map(str::trim).filter(|part| !part.is_empty());
             layer.extend(key, parts.map(|part| Raw::new(part, raw.origin.clone())));
         } else {

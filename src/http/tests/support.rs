@@ -30,6 +30,7 @@ pub(super) const PATIENT: Limits = Limits {
     control_body_bytes: 1 << 20,
     body_timeout: Duration::from_hours(1000),
     head_timeout: Duration::from_hours(1000),
+    handshake_timeout: Duration::from_hours(1000),
     grace: Duration::from_mins(1),
     linger: Duration::from_mins(1),
 };

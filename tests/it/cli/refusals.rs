@@ -6,14 +6,14 @@ use crate::support::process::{quince, run};
 
 #[test]
 fn an_option_that_does_not_exist_is_refused() {
-    let (code, stdout, stderr) = run(&["--tls-listen", "127.0.0.1:0"]);
+    let (code, stdout, stderr) = run(&["--tls-lisen", "127.0.0.1:0"]);
     assert_eq!((code, stdout.as_str()), (Some(64), ""));
     insta::assert_snapshot!(stderr, @"
-    error: unexpected argument '--tls-listen' found
+    error: unexpected argument '--tls-lisen' found
 
-      tip: a similar argument exists: '--control-listen'
+      tip: a similar argument exists: '--tls-listen'
 
-    Usage: quince --control-listen <ADDR>
+    Usage: quince --tls-listen <ADDR>
 
     For more information, try '--help'.
     ");
