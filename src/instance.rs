@@ -18,8 +18,10 @@ use crate::certificates::CertificateError;
 use crate::engine::{
     BadScenario, Broken, CreateError, DEFAULT, Engine, Named, Origin, Universe, real_time,
 };
+use crate::faults::Rule;
 use crate::http::{Limits, Server};
 use crate::scenario::Scenario;
+use crate::scenario::presets::{self, BadPreset};
 use crate::sim::settings::SettingError;
 use crate::sim::spec::WorldSpec;
 use crate::sim::{ClockMode, Settings, date};
@@ -49,6 +51,9 @@ pub enum StartError {
     /// The scenario cannot be applied.
     #[error(transparent)]
     Scenario(#[from] BadScenario),
+    /// There is no such preset.
+    #[error(transparent)]
+    Preset(#[from] BadPreset),
     /// The start is no time of the form `2026-01-15T09:00:00Z`.
     #[error("`{0}` is not a time: write it like 2026-01-15T09:00:00Z")]
     Start(String),
@@ -83,6 +88,7 @@ pub struct Builder {
     settings: Vec<(String, String)>,
     state: Option<PathBuf>,
     scenario: Option<Arc<Scenario>>,
+    presets: Vec<String>,
     options: ApiOptions,
     auto_universe: bool,
     limits: Limits,
@@ -108,6 +114,7 @@ impl Default for Builder {
             settings: Vec::new(),
             state: None,
             scenario: None,
+            presets: Vec::new(),
             options: ApiOptions::default(),
             auto_universe: false,
             limits: Limits::default(),
@@ -167,6 +174,14 @@ impl Builder {
     pub fn scenario(mut self, scenario: Scenario) -> Self {
         self.seed = scenario.seed;
         self.scenario = Some(Arc::new(scenario));
+        self
+    }
+
+    /// Rules that ship with quince, for the default universe to begin with: `pages-move`, or `pages-move@7` with a seed of
+    /// its own. They come behind those of the scenario, and a reset of the rules goes back to them.
+    #[must_use]
+    pub fn preset(mut self, name: &str) -> Self {
+        self.presets.push(name.to_owned());
         self
     }
 
@@ -247,6 +262,16 @@ impl Builder {
         for (key, value) in &self.settings {
             settings.set(key, value).map_err(StartError::Setting)?;
         }
+        let mut rules = Vec::new();
+        for preset in &self.presets {
+            presets::add(&mut rules, presets::named(preset)?);
+        }
+        if let Some(scenario) = &mut self.scenario
+            && !rules.is_empty()
+        {
+            let scenario = Arc::make_mut(scenario);
+            presets::add(&mut scenario.rules, rules.iter().map(|rule| Rule::clone(rule)));
+        }
         let start = match (&self.start, self.clock) {
             (Some(text), _) => date::parse(text).ok_or_else(|| StartError::Start(text.clone()))?,
             (None, ClockMode::Wall) => real_time::today(),
@@ -275,11 +300,10 @@ impl Builder {
                 if saved.clock == ClockMode::Wall {
                     saved.now = saved.now.max(real_time::today());
                 }
-                Engine::from_state(*saved, self.auto_universe)
+                Engine::from_state(*saved, rules, self.auto_universe)
             }
             Loaded::World(spec) => {
                 let (seed, clock, spec) = (self.seed, self.clock, Arc::new(spec));
-                let rules = Vec::new();
                 let mut origin =
                     Origin { seed, spec, settings, clock, start, rules, named, scenario: None };
                 if let Some(scenario) = &self.scenario {

@@ -95,6 +95,12 @@ pub struct ServeArgs {
     /// What the default universe holds: a built-in world, a world file or a state file [default: demo]
     #[arg(long, value_name = "NAME|FILE")]
     pub world: Option<String>,
+    /// Apply this scenario to the default universe; --seed and --set win over it [default: none]
+    #[arg(long, value_name = "FILE")]
+    pub scenario: Option<String>,
+    /// Begin with the rules of a preset, such as pages-move or everything@42 (repeatable)
+    #[arg(long, value_name = "NAME[@SEED]")]
+    pub preset: Vec<String>,
     /// Keep the default universe in this file: go on from it if it is there, save to it on a clean stop
     #[arg(long, value_name = "FILE")]
     pub state: Option<String>,

@@ -2,9 +2,10 @@
 
 use std::io::IsTerminal as _;
 
-use super::options::{ClockChoice, ServeOptions};
+use super::options::ServeOptions;
 use super::terminal;
 use crate::instance::Quince;
+use crate::sim::ClockMode;
 
 /// Shows the banner on stderr, if a person is there to read it.
 pub fn show(quince: &Quince, options: &ServeOptions) {
@@ -17,12 +18,17 @@ pub fn show(quince: &Quince, options: &ServeOptions) {
 pub fn text(quince: &Quince, options: &ServeOptions) -> String {
     let url = quince.url();
     let stokens = quince.universe(crate::engine::DEFAULT).stokens();
-    let mut lines = vec![format!(
-        "quince {} at {url}/mdm/v2 · world {} · seed {}",
-        env!("CARGO_PKG_VERSION"),
-        options.world,
-        options.seed
-    )];
+    let origin = quince.engine().default_universe().origin();
+    let holds = match &options.scenario {
+        Some(scenario) => format!("scenario {}", scenario.path.display()),
+        None => format!("world {}", options.world),
+    };
+    let version = env!("CARGO_PKG_VERSION");
+    let seed = origin.seed;
+    let mut lines = vec![format!("quince {version} at {url}/mdm/v2 · {holds} · seed {seed}")];
+    if !options.presets.is_empty() {
+        lines.push(format!("with the rules of {}", options.presets.join(", ")));
+    }
     if let Some(url) = quince.tls_url() {
         let trust = match quince.ca_pem() {
             Some(_) => format!("trust the CA of {}/ca.pem", quince.control_url()),
@@ -30,7 +36,7 @@ pub fn text(quince: &Quince, options: &ServeOptions) -> String {
         };
         lines.push(format!("over TLS at {url}/mdm/v2 · {trust}"));
     }
-    if options.clock == ClockChoice::Manual {
+    if origin.clock == ClockMode::Manual {
         lines.push("the clock is manual: events stay PENDING until it is advanced".to_owned());
     }
     for (location, stoken) in &stokens {

@@ -7,10 +7,11 @@ use tokio::runtime::Runtime;
 
 use super::banner;
 use super::error::Error;
-use super::options::{BadValue, ClockChoice, ServeOptions, Source, TlsSource};
+use super::options::{BadValue, ClockChoice, ScenarioChoice, ServeOptions, Source, TlsSource};
 use super::{parent, terminal};
 use crate::certificates::CertificateError;
 use crate::instance::{Builder, Quince, SaveError, StartError};
+use crate::scenario::{self, Scenario};
 use crate::sim::ClockMode;
 use crate::sim::date;
 use crate::sim::settings::SettingError;
@@ -26,7 +27,7 @@ pub fn run(options: &ServeOptions) -> Result<(), Error> {
 
 async fn serve(options: &ServeOptions) -> Result<(), Error> {
     let parent_gone = parent::gone();
-    let quince = builder(options).start().await.map_err(|error| explain(error, options))?;
+    let quince = builder(options)?.start().await.map_err(|error| explain(error, options))?;
     // Before anybody is told that we are ready: whoever knows may tell us to stop.
     let told_to_stop =
         signals().map_err(|cause| Error::internal_because("cannot wait for signals", cause))?;
@@ -76,7 +77,7 @@ fn warn_if_open(quince: &Quince, options: &ServeOptions) {
     }
 }
 
-fn builder(options: &ServeOptions) -> Builder {
+fn builder(options: &ServeOptions) -> Result<Builder, Error> {
     let clock = match options.clock {
         ClockChoice::Wall => ClockMode::Wall,
         ClockChoice::Manual => ClockMode::Manual,
@@ -128,7 +129,25 @@ fn builder(options: &ServeOptions) -> Builder {
     for host in &options.allow_receivers {
         builder = builder.allow_receiver(host);
     }
-    builder
+    for preset in &options.presets {
+        builder = builder.preset(preset);
+    }
+    match &options.scenario {
+        Some(choice) => Ok(builder.scenario(scenario(choice, options)?)),
+        None => Ok(builder),
+    }
+}
+
+/// The scenario with the settings that were said on top of it.
+fn scenario(choice: &ScenarioChoice, options: &ServeOptions) -> Result<Scenario, Error> {
+    let ScenarioChoice { path, source, seed } = choice;
+    let mut scenario = scenario::load(path, *seed).map_err(|error| {
+        let what = format!("{source}: scenario {} cannot be used", path.display());
+        Error::invalid_at(what, error.to_string())
+    })?;
+    let set = options.set.iter().map(|(key, value, _)| (key.clone(), value.clone()));
+    scenario.settings.extend(set);
+    Ok(scenario)
 }
 
 /// Says which option is to blame, and who gave it.
@@ -153,6 +172,8 @@ fn explain(error: StartError, options: &ServeOptions) -> Error {
             let origin = options.state.as_ref().map_or(&Source::Default, |(_, origin)| origin);
             Error::invalid(format!("{origin}: {problem}"))
         }
+        // They were looked at when the options were read.
+        StartError::Preset(problem) => bad(&Source::Flag("preset"), &problem),
         StartError::Scenario(problem) => Error::invalid(format!("the scenario: {problem}")),
         StartError::World(problem) => {
             let what =

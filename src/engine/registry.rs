@@ -70,10 +70,10 @@ impl Engine {
         Self::with(Universe::new(DEFAULT, origin, None, real_time), real_time, auto_universe)
     }
 
-    /// An engine whose default universe goes on where another one was saved.
-    pub fn from_state(saved: Saved, auto_universe: bool) -> Self {
+    /// An engine whose default universe goes on where another one was saved, under these rules.
+    pub fn from_state(saved: Saved, rules: Vec<Arc<Rule>>, auto_universe: bool) -> Self {
         let real_time = RealTime::default();
-        let default = Universe::from_state(DEFAULT, saved, None, real_time);
+        let default = Universe::from_state(DEFAULT, saved, None, real_time).begun_with(rules);
         Self::with(default, real_time, auto_universe)
     }
 

@@ -20,6 +20,13 @@ impl Universe {
         self.origin.rules = rules;
         Ok(self)
     }
+
+    /// The same, with rules that were told apart before.
+    pub(super) fn begun_with(mut self, rules: Vec<Arc<Rule>>) -> Self {
+        self.state.get_mut().begin_rules(&rules);
+        self.origin.rules = rules;
+        self
+    }
 }
 
 impl State {

@@ -75,10 +75,8 @@ impl Universe {
     /// Another universe that begins as this one began, without its scenario.
     pub(super) fn begun_alike(&self, id: &str) -> Self {
         if let Some(saved) = &self.begun {
-            let mut universe = Self::from_state(id, Saved::clone(saved), None, self.real_time);
-            universe.state.get_mut().begin_rules(&self.origin.rules);
-            universe.origin.rules.clone_from(&self.origin.rules);
-            return universe;
+            let universe = Self::from_state(id, Saved::clone(saved), None, self.real_time);
+            return universe.begun_with(self.origin.rules.clone());
         }
         let origin = Origin { scenario: None, ..self.origin.clone() };
         Self::new(id, origin, None, self.real_time)

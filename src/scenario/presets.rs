@@ -65,6 +65,17 @@ pub struct UnknownPreset {
     pub nearest: Option<&'static str>,
 }
 
+/// Why a text such as `pages-move@7` names no preset.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum BadPreset {
+    /// What follows the `@` is no seed.
+    #[error("`{0:.80}` has no number after its @; write it like pages-move@7")]
+    Seed(String),
+    /// There is no preset of this name.
+    #[error(transparent)]
+    Unknown(#[from] UnknownPreset),
+}
+
 fn hint(nearest: Option<&str>) -> String {
     nearest.map_or_else(
         || format!("presets: {}", names().collect::<Vec<_>>().join(", ")),
@@ -92,6 +103,28 @@ pub fn rules(name: &str, seed: Option<u64>) -> Result<Vec<Rule>, UnknownPreset> 
     }
     let rules = found.flat_map(|preset| &preset.rules);
     Ok(rules.map(|rule| Rule { seed, ..rule.clone() }).collect())
+}
+
+/// The rules that `name` or `name@seed` stands for.
+pub fn named(text: &str) -> Result<Vec<Rule>, BadPreset> {
+    let (name, seed) = split(text).ok_or_else(|| BadPreset::Seed(text.to_owned()))?;
+    Ok(rules(name, seed)?)
+}
+
+/// Puts the rules of a preset behind others; those that are there stay as they are.
+pub fn add(rules: &mut Vec<Arc<Rule>>, more: impl IntoIterator<Item = Rule>) {
+    for rule in more {
+        if !rules.iter().any(|there| there.id == rule.id) {
+            rules.push(Arc::new(rule));
+        }
+    }
+}
+
+/// Whether a rule is one of a preset: nobody wrote it for the scenario that it is in.
+pub fn has(rule: &Rule) -> bool {
+    let name = rule.id.split_once('/').map_or("", |(name, _)| name);
+    let mut rules = all().iter().filter(|it| it.name == name).flat_map(|preset| &preset.rules);
+    rules.any(|it| it.id == rule.id && it.written == rule.written)
 }
 
 /// Takes `name` or `name@seed` apart; `None` if the seed is no number.
@@ -154,5 +187,22 @@ mod tests {
             "there is no preset `small-page`; did you mean `small-pages`?"
         );
         assert_eq!(split("small-pages@seven"), None);
+        assert_eq!(
+            named("small-pages@seven").unwrap_err().to_string(),
+            "`small-pages@seven` has no number after its @; write it like pages-move@7"
+        );
+    }
+
+    #[test]
+    fn a_rule_of_a_preset_is_known_and_added_once() {
+        let mut together = Vec::new();
+        add(&mut together, named("pages-move@1").unwrap());
+        add(&mut together, named("everything@2").unwrap());
+        assert_eq!(together.len(), rules(EVERYTHING, None).unwrap().len());
+        assert!(together.iter().all(|rule| has(rule)));
+        let moves = |rule: &&Arc<Rule>| rule.id.starts_with("pages-move/");
+        assert!(together.iter().filter(moves).all(|rule| rule.seed == Some(1)));
+        let own = Rule { id: "own/rule".into(), ..Rule::clone(&together[0]) };
+        assert!(!has(&own));
     }
 }

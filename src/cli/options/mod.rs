@@ -36,7 +36,7 @@ use layers::{Layer, Layers};
 pub use tls::{TlsOptions, TlsSource};
 
 /// The options of `serve` by their key in the file; flag and variable are spelt after it.
-const KEYS: [&str; 23] = [
+const KEYS: [&str; 25] = [
     "listen",
     "tls_listen",
     "tls_name",
@@ -47,6 +47,8 @@ const KEYS: [&str; 23] = [
     "control_token",
     "auto_universe",
     "world",
+    "scenario",
+    "preset",
     "state",
     "seed",
     "clock",
@@ -63,7 +65,7 @@ const KEYS: [&str; 23] = [
 ];
 
 /// Those that can be repeated: a list with commas as a variable, a list in the file.
-const REPEATED: [&str; 3] = ["set", "allow_receiver", "tls_name"];
+const REPEATED: [&str; 4] = ["set", "preset", "allow_receiver", "tls_name"];
 
 /// What `serve` is to do.
 #[derive(Debug, Clone, PartialEq)]
@@ -82,6 +84,10 @@ pub struct ServeOptions {
     pub world: String,
     /// Who chose the world.
     pub world_source: Source,
+    /// The scenario that is applied to the default universe.
+    pub scenario: Option<ScenarioChoice>,
+    /// Presets whose rules the default universe begins with, behind those of the scenario.
+    pub presets: Vec<String>,
     /// File in which the default universe is kept, and who chose it.
     pub state: Option<(PathBuf, Source)>,
     /// Seed of the default universe.
@@ -112,6 +118,17 @@ pub struct ServeOptions {
     pub allow_receivers: Vec<String>,
     /// What was ignored and may surprise; to be logged.
     pub warnings: Vec<String>,
+}
+
+/// A scenario to be read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ScenarioChoice {
+    /// Its file.
+    pub path: PathBuf,
+    /// Who chose it.
+    pub source: Source,
+    /// The seed in place of its own.
+    pub seed: Option<u64>,
 }
 
 /// Who moves a universe's time.
@@ -152,6 +169,8 @@ fn flags(args: &ServeArgs) -> Layer {
         control_token,
         auto_universe,
         world,
+        scenario,
+        preset,
         state,
         seed,
         clock,
@@ -177,6 +196,7 @@ fn flags(args: &ServeArgs) -> Layer {
         ("control_listen", control_listen),
         ("control_token", control_token),
         ("world", world),
+        ("scenario", scenario),
         ("state", state),
         ("seed", seed),
         ("clock", clock),
@@ -190,7 +210,13 @@ fn flags(args: &ServeArgs) -> Layer {
     for (key, text) in one {
         layer.extend(key, Raw::flag(key, text));
     }
-    for (key, texts) in [("set", set), ("allow_receiver", allow_receiver), ("tls_name", tls_name)] {
+    let several = [
+        ("set", set),
+        ("preset", preset),
+        ("allow_receiver", allow_receiver),
+        ("tls_name", tls_name),
+    ];
+    for (key, texts) in several {
         layer.extend(key, texts.iter().map(|text| Raw::new(text, Source::Flag(key))));
     }
     let switches = [
@@ -208,6 +234,11 @@ fn flags(args: &ServeArgs) -> Layer {
 fn meaning(layers: &Layers, warnings: Vec<String>) -> Result<ServeOptions, BadValue> {
     let world = layers.or_default("world", "demo");
     let profile = layers.or_default("profile", "observed");
+    let seed = layers.parsed("seed", values::number)?;
+    let scenario = layers.parsed("scenario", |raw| {
+        let path = PathBuf::from(values::text(raw)?);
+        Ok(ScenarioChoice { path, source: raw.origin.clone(), seed })
+    })?;
     Ok(ServeOptions {
         listen: layers.parsed("listen", values::address)?.unwrap_or(default_listen()),
         tls: tls::meaning(layers)?,
@@ -218,7 +249,9 @@ fn meaning(layers: &Layers, warnings: Vec<String>) -> Result<ServeOptions, BadVa
         world_source: world.origin,
         state: layers
             .parsed("state", |raw| Ok((PathBuf::from(values::text(raw)?), raw.origin.clone())))?,
-        seed: layers.parsed("seed", values::number)?.unwrap_or(1),
+        scenario,
+        presets: layers.all("preset").iter().map(values::preset).collect::<Result<_, _>>()?,
+        seed: seed.unwrap_or(1),
         clock: layers.parsed("clock", values::clock)?.unwrap_or(ClockChoice::Wall),
         start: layers.parsed("start", values::instant)?,
         profile: values::text(&profile)?,

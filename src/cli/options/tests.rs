@@ -39,6 +39,8 @@ fn defaults() {
         auto_universe: false,
         world: "demo".to_owned(),
         world_source: Source::Default,
+        scenario: None,
+        presets: Vec::new(),
         state: None,
         seed: 1,
         clock: ClockChoice::Wall,
@@ -122,6 +124,8 @@ allow_receiver = "mdm.test"
 tls_listen = "[::1]:8443"
 tls_name = ["A.test", "10.0.0.7"]
 ca_dir = "ca"
+scenario = "first.toml"
+preset = ["small-pages", "everything@42"]
 set.token.lifetime = "1d"
 "#,
     );
@@ -144,6 +148,9 @@ set.token.lifetime = "1d"
     let TlsSource::Own { names, folder: Some((folder, _)) } = tls.shows else { panic!() };
     assert_eq!((names, folder), (vec!["a.test".to_owned(), "10.0.0.7".to_owned()], "ca".into()));
     assert_eq!(options.set[0].0, "token.lifetime");
+    let scenario = options.scenario.unwrap();
+    assert_eq!((scenario.path, scenario.seed), ("first.toml".into(), Some(16)));
+    assert_eq!(options.presets, ["small-pages", "everything@42"]);
 }
 
 #[test]
@@ -198,6 +205,9 @@ fn a_bad_value_is_told_with_its_source_and_a_remedy() {
         told("QUINCE_LOG", "verbose"),
         told("QUINCE_LOG_FORMAT", "jsn"),
         told("QUINCE_ALLOW_RECEIVER", "http://mdm.test"),
+        told("QUINCE_SCENARIO", " "),
+        told("QUINCE_PRESET", "small-page"),
+        told("QUINCE_PRESET", "everything@always"),
     ];
     insta::assert_snapshot!(told.join("\n"), @r#"
     QUINCE_LISTEN: "localhost:80" is not an IP address with a port; write it like 127.0.0.1:8080 or [::1]:0
@@ -216,6 +226,9 @@ fn a_bad_value_is_told_with_its_source_and_a_remedy() {
     QUINCE_LOG: "verbose" is not a log level; use one of off, error, warn, info, debug, trace
     QUINCE_LOG_FORMAT: "jsn" is not a log format; did you mean "json"?
     QUINCE_ALLOW_RECEIVER: "http://mdm.test" is not a host; write only its name or address, like mdm.test
+    QUINCE_SCENARIO: " " says nothing; give a value or leave it out
+    QUINCE_PRESET: there is no preset `small-page`; did you mean `small-pages`?
+    QUINCE_PRESET: `everything@always` has no number after its @; write it like pages-move@7
     "#);
 }
 
@@ -243,8 +256,8 @@ fn a_bad_file_is_told_with_line_and_column() {
     ];
     insta::assert_snapshot!(told.join("\n"), @r#"
     quince.toml:2:1: "listn" is not a key of the configuration; did you mean "listen"?
-    quince.toml:1:1: "colour" is not a key of the configuration; known keys are listen, tls_listen, tls_name, ca_dir, tls_cert, tls_key, control_listen, control_token, auto_universe, world, state, seed, clock, start, profile, set, public_url, strict, ready_file, exit_with_parent, log, log_format, allow_receiver
-    quince.toml:1:1: "config" is not a key of the configuration; known keys are listen, tls_listen, tls_name, ca_dir, tls_cert, tls_key, control_listen, control_token, auto_universe, world, state, seed, clock, start, profile, set, public_url, strict, ready_file, exit_with_parent, log, log_format, allow_receiver
+    quince.toml:1:1: "colour" is not a key of the configuration; known keys are listen, tls_listen, tls_name, ca_dir, tls_cert, tls_key, control_listen, control_token, auto_universe, world, scenario, preset, state, seed, clock, start, profile, set, public_url, strict, ready_file, exit_with_parent, log, log_format, allow_receiver
+    quince.toml:1:1: "config" is not a key of the configuration; known keys are listen, tls_listen, tls_name, ca_dir, tls_cert, tls_key, control_listen, control_token, auto_universe, world, scenario, preset, state, seed, clock, start, profile, set, public_url, strict, ready_file, exit_with_parent, log, log_format, allow_receiver
     quince.toml:1:8: string values must be quoted, expected literal string
     quince.toml:2:1: duplicate key
     quince.toml:1:9: world takes no table

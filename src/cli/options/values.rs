@@ -15,6 +15,7 @@ use crate::model::{At, Privileges};
 use super::super::logging::LogFormat;
 use super::{BadValue, ClockChoice, Raw};
 use crate::nearest::nearest;
+use crate::scenario::presets;
 use crate::sim::date;
 
 /// Any text that says something.
@@ -23,6 +24,14 @@ pub fn text(raw: &Raw) -> Result<String, BadValue> {
         return Err(raw.refuse("says nothing; give a value or leave it out"));
     }
     Ok(raw.text.clone())
+}
+
+/// A preset, `NAME` or `NAME@SEED`, that there is.
+pub fn preset(raw: &Raw) -> Result<String, BadValue> {
+    match presets::named(&raw.text) {
+        Ok(_) => Ok(raw.text.clone()),
+        Err(error) => Err(BadValue { origin: raw.origin.clone(), problem: error.to_string() }),
+    }
 }
 
 /// A token that fits into a header. What was given is a secret and is not shown.

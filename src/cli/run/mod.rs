@@ -38,7 +38,7 @@ use super::error::{Error, Outcome, worst};
 use super::logging::{self, LogFormat};
 use super::terminal;
 use crate::judge::report::{Report, Verdict, text};
-use crate::scenario::{self, Scenario};
+use crate::scenario::{self, Scenario, presets};
 
 /// Runs the client once for each scenario, and judges.
 pub fn run(args: &RunArgs, env: &Environment) -> Result<(), Error> {
@@ -101,10 +101,9 @@ fn load(options: &RunOptions) -> Result<Vec<Scenario>, Error> {
 fn on_top(mut scenario: Scenario, options: &RunOptions) -> Result<Scenario, Error> {
     scenario.settings.extend(options.set.iter().cloned());
     for preset in &options.presets {
-        let rules = options::preset_rules(preset)?;
-        let is_there = |id: &str| scenario.rules.iter().any(|rule| *rule.id == *id);
-        let new: Vec<_> = rules.into_iter().filter(|rule| !is_there(&rule.id)).collect();
-        scenario.rules.extend(new.into_iter().map(Arc::new));
+        // They were looked at when the options were read.
+        let rules = presets::named(preset).map_err(|error| Error::usage(error.to_string()))?;
+        presets::add(&mut scenario.rules, rules);
     }
     Ok(scenario)
 }

@@ -7,8 +7,6 @@ use std::time::Duration;
 use super::super::args::RunArgs;
 use super::super::options::{BadValue, Raw, Source, values};
 use super::template::Template;
-use crate::faults::Rule;
-use crate::scenario::presets;
 use crate::sim::Settings;
 
 /// How long a client may take if nobody says so.
@@ -89,7 +87,7 @@ pub fn options(args: &RunArgs) -> Result<RunOptions, BadValue> {
         env: each("env", env, variable)?,
         seed: Raw::flag("seed", seed).as_ref().map(values::number).transpose()?,
         set: each("set", set, setting)?,
-        presets: each("preset", preset, values::text)?,
+        presets: each("preset", preset, values::preset)?,
         snapshots: Raw::flag("snapshots", snapshots)
             .as_ref()
             .map(|raw| values::text(raw).map(PathBuf::from))
@@ -143,15 +141,6 @@ fn variable(raw: &Raw) -> Result<(String, Template), BadValue> {
     }
     let template = Template::new(text).map_err(|error| raw.refuse(error))?;
     Ok((name.to_owned(), template))
-}
-
-/// The rules of a preset: `NAME` or `NAME@SEED`.
-pub fn preset_rules(text: &str) -> Result<Vec<Rule>, BadValue> {
-    let raw = Raw::new(text, Source::Flag("preset"));
-    let (name, seed) = presets::split(text)
-        .ok_or_else(|| raw.refuse("has no number after its @; write it like pages-move@7"))?;
-    presets::rules(name, seed)
-        .map_err(|error| BadValue { origin: raw.origin.clone(), problem: error.to_string() })
 }
 
 /// A setting that there is, with a value that it takes.

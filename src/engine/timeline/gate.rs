@@ -12,7 +12,7 @@ use crate::journal::{Entry, Journal, What};
 use crate::judge::report::{ActReport, Report};
 use crate::judge::{Conduct, findings};
 use crate::predicate::LookedAt;
-use crate::scenario::{Scenario, Wanted};
+use crate::scenario::{Scenario, Wanted, presets};
 
 /// Acts of rules that a report tells.
 const ACTS_MAX: usize = 1_000;
@@ -71,7 +71,8 @@ impl Evidence {
         report.verdict = report.judged();
     }
 
-    /// Whether a wait, a rule or an expectation is about a call.
+    /// Whether a wait, a rule or an expectation is about a call. The rules of presets are about anybody's calls, so they
+    /// say nothing about which ones the scenario expects.
     fn is_expected(&self, entry: &Entry) -> bool {
         let What::Exchange(exchange) = &entry.what else { return true };
         let mut causes = self.scenario.steps.iter().filter_map(|step| step.cause.as_ref());
@@ -84,8 +85,9 @@ impl Evidence {
             page: Some(page_of(exchange)),
             request: &exchange.request,
         };
+        let mut own = self.scenario.rules.iter().filter(|rule| !presets::has(rule));
         causes.any(|cause| is_for(cause, exchange))
-            || self.scenario.rules.iter().any(|rule| is_about(&rule.on, &asked, &looked_at))
+            || own.any(|rule| is_about(&rule.on, &asked, &looked_at))
             || wanted.any(|expect| match &expect.wanted {
                 Wanted::Journal { expected, .. } => {
                     expected.matchers().iter().any(|matcher| matcher.fits(entry))
