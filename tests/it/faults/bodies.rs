@@ -1,8 +1,9 @@
 //! Answers that are garbage, or come in drops.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use serde_json::json;
+use tokio::time::Instant;
 
 use super::wire::{End, Wire, announced, get, post};
 use super::{USER, left_behind, school, told, undisturbed};

@@ -1,8 +1,9 @@
 //! Time that passes before a call is applied, or before its answer leaves; and `Retry-After` in its spellings.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use serde_json::{Value, json};
+use tokio::time::Instant;
 
 use super::wire::{Wire, get, post};
 use super::{NOTHING, USER, left_behind, school, told, undisturbed};
