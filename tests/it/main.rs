@@ -14,6 +14,7 @@ mod rooms;
 mod rules;
 mod scenarios;
 mod settings;
+mod shipped;
 mod story;
 mod v2;
 mod worlds;
