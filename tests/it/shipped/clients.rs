@@ -45,7 +45,7 @@ fn the_report_names_what_the_careless_client_does_wrong() {
 /// Whether the report shows the culprit.
 fn shows(fault: &Fault, culprit: &Culprit) -> bool {
     match culprit {
-        Culprit::State(text) => fault.got.contains(text),
+        Culprit::State(text, seqs) => fault.got == *text && fault.entries.keys().eq(*seqs),
         Culprit::Entries(seqs, text) => {
             fault.entries.keys().eq(*seqs)
                 && fault.entries.values().all(|entry| entry.contains(text))

@@ -26,7 +26,7 @@ fn blocks(readme: &str) -> Vec<(String, Option<String>)> {
         let (language, text) = part.split_once('\n').unwrap_or((part, ""));
         match (n % 2, language) {
             (1, "sh") => blocks.push((text.to_owned(), None)),
-            (1, "text") => blocks.last_mut().unwrap().1 = Some(text.to_owned()),
+            (1, "text") => blocks.last_mut().unwrap().1 = Some(format!("{text}\n")),
             _ => {}
         }
     }
@@ -48,11 +48,12 @@ fn every_command_of_the_readme_does_what_it_says() {
     let blocks = blocks(&readme());
     assert!(blocks.len() >= 3);
     for (commands, prints) in blocks {
+        // As on a terminal, where the report comes after what the client printed.
+        let commands = format!("exec 2>&1\n{commands}");
         let mut shell = Command::new("sh");
         shell.args(["-uc", &commands]).current_dir(folder.path()).env("PATH", &path);
         let output = shell.env("PYTHONDONTWRITEBYTECODE", "1").output().unwrap();
-        let printed = [output.stdout, output.stderr].map(|bytes| String::from_utf8(bytes).unwrap());
-        let printed = printed.concat();
+        let printed = String::from_utf8(output.stdout).unwrap();
         let expected = prints.unwrap_or_default();
         // Lines of dots stand for what is left out.
         let mut rest = printed.as_str();

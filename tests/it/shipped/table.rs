@@ -22,8 +22,8 @@ pub(super) struct Show {
 pub(super) enum Culprit {
     /// Entries of these numbers, in each of which this text stands.
     Entries(&'static [u64], &'static str),
-    /// A state that is not as it should be, told with this text.
-    State(&'static str),
+    /// A state that is not as it should be, told with this text, and the entries that say how it came about.
+    State(&'static str, &'static [u64]),
 }
 
 /// What makes a scenario hard on the careless client.
@@ -44,7 +44,7 @@ pub(super) const SHOWS: &[Show] = &[
         code: 1,
         fault: "from the beginning / no-page-beyond-the-last",
         besides: &["gate / conversation"],
-        culprit: Culprit::Entries(&[], "400"),
+        culprit: Culprit::Entries(&[8], "-> 400 9650"),
         without: Itself("every list has a last page"),
     },
     Show {
@@ -52,7 +52,10 @@ pub(super) const SHOWS: &[Show] = &[
         code: 1,
         fault: "all day / nobody-assigns-to-ben",
         besides: &[],
-        culprit: Culprit::Entries(&[], "assets/associate"),
+        culprit: Culprit::Entries(
+            &[6],
+            "v2.assets.associate berlin POST /mdm/v2/assets/associate -> 400 9609",
+        ),
         without: Rules,
     },
     Show {
@@ -60,7 +63,7 @@ pub(super) const SHOWS: &[Show] = &[
         code: 1,
         fault: "the client is content / every-device-holds-the-app",
         besides: &[],
-        culprit: Culprit::State("assigned"),
+        culprit: Culprit::State("assigned is 2, available is 1", &[4]),
         without: Rules,
     },
     Show {
@@ -68,7 +71,7 @@ pub(super) const SHOWS: &[Show] = &[
         code: 2,
         fault: "gate / budget",
         besides: &[],
-        culprit: Culprit::Entries(&[], "assets/associate"),
+        culprit: Culprit::Entries(&[7, 10, 13], "v2.assets.associate"),
         without: Rules,
     },
     Show {
@@ -76,7 +79,7 @@ pub(super) const SHOWS: &[Show] = &[
         code: 1,
         fault: "the client has ended / stops-at-the-first-9621",
         besides: &[],
-        culprit: Culprit::Entries(&[], "401"),
+        culprit: Culprit::Entries(&[4, 5, 6, 7], "-> 401 9621"),
         without: Act("half an hour later", "advance"),
     },
     Show {
@@ -84,7 +87,7 @@ pub(super) const SHOWS: &[Show] = &[
         code: 1,
         fault: "the client has ended / stops-at-the-first-9625",
         besides: &[],
-        culprit: Culprit::Entries(&[], "401"),
+        culprit: Culprit::Entries(&[5, 7, 9, 11], "-> 401 9625"),
         without: Rules,
     },
     Show {
@@ -92,7 +95,7 @@ pub(super) const SHOWS: &[Show] = &[
         code: 1,
         fault: "another MDM has the location / hands-off",
         besides: &[],
-        culprit: Culprit::Entries(&[], "assets/associate"),
+        culprit: Culprit::Entries(&[8], "v2.assets.associate"),
         without: Rules,
     },
     Show {
@@ -100,7 +103,7 @@ pub(super) const SHOWS: &[Show] = &[
         code: 1,
         fault: "the service is busy / a-second-of-silence",
         besides: &[],
-        culprit: Culprit::Entries(&[], "/mdm/v2/assets"),
+        culprit: Culprit::Entries(&[5], "v2.assets.list"),
         without: Rules,
     },
     Show {
@@ -108,7 +111,7 @@ pub(super) const SHOWS: &[Show] = &[
         code: 1,
         fault: "the window / silence-until-it-is-over",
         besides: &[],
-        culprit: Culprit::Entries(&[], "/mdm/v2/assignments"),
+        culprit: Culprit::Entries(&[3], "v2.assignments.list"),
         without: Rules,
     },
     Show {
@@ -116,7 +119,7 @@ pub(super) const SHOWS: &[Show] = &[
         code: 1,
         fault: "every device holds the app / nothing-to-do",
         besides: &[],
-        culprit: Culprit::Entries(&[], "assets/associate"),
+        culprit: Culprit::Entries(&[5], "v2.assets.associate"),
         without: Rules,
     },
     Show {
@@ -124,7 +127,10 @@ pub(super) const SHOWS: &[Show] = &[
         code: 1,
         fault: "in the end / the-sync-ends",
         besides: &[],
-        culprit: Culprit::Entries(&[], "/mdm/v2/assets"),
+        culprit: Culprit::Entries(
+            &[2, 5, 8, 11, 14, 17, 20, 23, 26, 29, 32, 35, 38, 41, 44, 47, 50, 53, 56, 59],
+            "v2.assets.list",
+        ),
         without: Rules,
     },
     Show {
@@ -132,7 +138,10 @@ pub(super) const SHOWS: &[Show] = &[
         code: 1,
         fault: "ben goes / only-to-those-who-are-there",
         besides: &["gate / conversation"],
-        culprit: Culprit::Entries(&[], "assets/associate"),
+        culprit: Culprit::Entries(
+            &[15],
+            "v2.assets.associate berlin POST /mdm/v2/assets/associate -> 400 9609",
+        ),
         without: Itself("emil is in the list from the beginning, as he would be at any school"),
     },
     Show {
@@ -140,7 +149,7 @@ pub(super) const SHOWS: &[Show] = &[
         code: 1,
         fault: "in the end / creates-ben-once-at-most",
         besides: &[],
-        culprit: Culprit::Entries(&[], "users/create"),
+        culprit: Culprit::Entries(&[4, 8, 12], "v2.users.create"),
         without: Rules,
     },
     Show {
@@ -148,7 +157,7 @@ pub(super) const SHOWS: &[Show] = &[
         code: 1,
         fault: "in the end / the-new-device-holds-the-app",
         besides: &["gate / conversation"],
-        culprit: Culprit::State("hold"),
+        culprit: Culprit::State("there is no device ipad-new", &[]),
         without: Rules,
     },
     Show {
@@ -156,7 +165,10 @@ pub(super) const SHOWS: &[Show] = &[
         code: 2,
         fault: "gate / budget",
         besides: &[],
-        culprit: Culprit::Entries(&[], "/mdm/v2/status"),
+        culprit: Culprit::Entries(
+            &[15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32],
+            "v2.status.get",
+        ),
         without: Rules,
     },
     Show {
@@ -164,7 +176,7 @@ pub(super) const SHOWS: &[Show] = &[
         code: 1,
         fault: "in the end / creates-nora-once",
         besides: &[],
-        culprit: Culprit::Entries(&[], "users/create"),
+        culprit: Culprit::Entries(&[2, 4], "v2.users.create"),
         without: Rules,
     },
     Show {
@@ -172,7 +184,10 @@ pub(super) const SHOWS: &[Show] = &[
         code: 2,
         fault: "gate / budget",
         besides: &[],
-        culprit: Culprit::Entries(&[], ""),
+        culprit: Culprit::Entries(
+            &[23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40, 41, 42],
+            "v2.assignments.list",
+        ),
         without: Itself("a call for each device is wrong on a good day, too"),
     },
 ];
