@@ -149,17 +149,16 @@ impl Universe {
         Ok(self)
     }
 
-    /// Another universe that begins as this one began.
+    /// Another universe that begins as this one began, without its scenario.
     pub(super) fn begun_alike(&self, id: &str) -> Self {
-        match &self.begun {
-            Some(saved) => {
-                let mut universe = Self::from_state(id, Saved::clone(saved), None, self.real_time);
-                universe.state.get_mut().begin_rules(&self.origin.rules);
-                universe.origin.rules.clone_from(&self.origin.rules);
-                universe
-            }
-            None => Self::new(id, self.origin.clone(), None, self.real_time),
+        if let Some(saved) = &self.begun {
+            let mut universe = Self::from_state(id, Saved::clone(saved), None, self.real_time);
+            universe.state.get_mut().begin_rules(&self.origin.rules);
+            universe.origin.rules.clone_from(&self.origin.rules);
+            return universe;
         }
+        let origin = Origin { scenario: None, ..self.origin.clone() };
+        Self::new(id, origin, None, self.real_time)
     }
 
     fn with(
@@ -380,12 +379,13 @@ impl Universe {
             what: What::Act(act),
             injected: Vec::new(),
         });
-        let (origin, begun) = (self.origin.clone(), self.begun.clone());
+        let origin = Origin { scenario: None, ..self.origin.clone() };
+        let begun = self.begun.clone();
         Ok((Self::with(id, origin, begun, ttl, self.real_time, state), seq))
     }
 
-    /// Goes back to the beginning in part or in whole, and returns the number of the journal entry that
-    /// says so. Also mends a broken universe if the state is part of it.
+    /// Goes back to the beginning in part or in whole; a scenario that it was made for begins anew with the
+    /// state. Returns the number of the journal entry that it ended at. Also mends a broken universe if the state is part of it.
     pub fn reset(&self, scope: Scope) -> Result<u64, Broken> {
         let mut state = self.state.lock();
         if state.broken && !scope.has_state() {

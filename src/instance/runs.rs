@@ -77,7 +77,7 @@ fn tell(report: &Report, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for expectation in step.expectations.iter().filter(|it| unmet(it.state)) {
             write!(f, "\n  {}: expected {}", expectation.id, expectation.expected)?;
             if let Some(got) = &expectation.got {
-                write!(f, "\n    {got}")?;
+                got.lines().try_for_each(|line| write!(f, "\n    {line}"))?;
             }
             expectation.entries.iter().try_for_each(|seq| entry(seq, f))?;
             for (seq, why) in &expectation.near_misses {

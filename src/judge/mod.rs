@@ -18,6 +18,8 @@ pub mod report;
 #[cfg(test)]
 pub(crate) mod testing;
 
+use std::collections::VecDeque;
+
 use crate::journal::{Entry, What};
 
 pub use findings::{Conduct, findings};
@@ -69,9 +71,12 @@ pub struct NearMiss {
 #[derive(Debug, Clone)]
 pub struct Evidence {
     expected: Expected,
-    seen: Vec<Seen>,
-    /// Places in `seen` of the exchanges that have no answer yet.
-    open: Vec<usize>,
+    /// In order of their numbers.
+    seen: VecDeque<Seen>,
+    /// Of a sequence: which of its steps those fit that were let go and fit any.
+    let_go: Vec<(u64, Vec<bool>)>,
+    /// The numbers of the exchanges that have no answer yet.
+    open: Vec<u64>,
     /// The numbers of the entries that match: all of them, or one for each step that was found.
     found: Vec<u64>,
     last: Option<u64>,
@@ -79,9 +84,7 @@ pub struct Evidence {
 
 #[derive(Debug, Clone)]
 struct Seen {
-    seq: u64,
-    /// The entry, unless it was let go.
-    entry: Option<Entry>,
+    entry: Entry,
     is_complete: bool,
     /// For each matcher, whether the entry fits it.
     fits: Vec<bool>,
@@ -99,32 +102,31 @@ impl Expected {
 
 impl Seen {
     fn new(entry: Entry, matchers: &[Matcher]) -> Self {
-        let seq = entry.seq;
-        let mut seen = Self { seq, entry: Some(entry), is_complete: false, fits: Vec::new() };
+        let mut seen = Self { entry, is_complete: false, fits: Vec::new() };
         seen.look(matchers);
         seen
     }
 
     /// Looks at an exchange again that had no answer.
     fn look(&mut self, matchers: &[Matcher]) {
-        let Some(entry) = self.entry.as_ref().filter(|_| !self.is_complete) else { return };
-        self.is_complete = match &entry.what {
-            What::Exchange(exchange) => exchange.answer.get().is_some(),
-            What::Event(_) | What::Act(_) => true,
-        };
-        self.fits =
-            matchers.iter().map(|matcher| self.is_complete && matcher.fits(entry)).collect();
-    }
-
-    fn fits_any(&self) -> bool {
-        self.fits.contains(&true)
+        if !self.is_complete {
+            self.is_complete = match &self.entry.what {
+                What::Exchange(exchange) => exchange.answer.get().is_some(),
+                What::Event(_) | What::Act(_) => true,
+            };
+            self.fits = matchers
+                .iter()
+                .map(|matcher| self.is_complete && matcher.fits(&self.entry))
+                .collect();
+        }
     }
 }
 
 impl Evidence {
     /// No evidence yet.
     pub const fn new(expected: Expected) -> Self {
-        Self { expected, seen: Vec::new(), open: Vec::new(), found: Vec::new(), last: None }
+        let seen = VecDeque::new();
+        Self { expected, seen, let_go: Vec::new(), open: Vec::new(), found: Vec::new(), last: None }
     }
 
     /// Takes the entries that came since, in the order of their numbers, and looks again at what had no
@@ -132,66 +134,56 @@ impl Evidence {
     pub fn add(&mut self, entries: impl IntoIterator<Item = Entry>) {
         let mut answered = Vec::new();
         let (seen, matchers) = (&mut self.seen, self.expected.matchers());
-        self.open.retain(|place| {
-            seen[*place].look(matchers);
-            if seen[*place].fits_any() {
-                answered.push(*place);
+        self.open.retain(|seq| {
+            let place = seen.binary_search_by_key(seq, |seen| seen.entry.seq);
+            let Some(seen) = place.ok().and_then(|place| seen.get_mut(place)) else { return false };
+            seen.look(matchers);
+            if seen.fits.contains(&true) {
+                answered.push(*seq);
             }
-            !seen[*place].is_complete
+            !seen.is_complete
         });
-        for place in answered {
-            self.find_late(place);
+        for seq in answered {
+            self.find_late(seq);
         }
         for entry in entries {
             let seen = Seen::new(entry, self.expected.matchers());
-            self.last = Some(seen.seq);
+            let seq = seen.entry.seq;
+            self.last = Some(seq);
             if !seen.is_complete {
-                self.open.push(self.seen.len());
+                self.open.push(seq);
             }
-            self.find(&seen);
-            self.seen.push(seen);
-        }
-    }
-
-    /// Counts an entry that comes after all others.
-    fn find(&mut self, seen: &Seen) {
-        let place = match &self.expected {
-            Expected::Sequence(_) => self.found.len(),
-            Expected::Count { .. } | Expected::Never(_) => 0,
-        };
-        if seen.fits.get(place) == Some(&true) {
-            self.found.push(seen.seq);
+            find(&self.expected, &mut self.found, seq, &seen.fits);
+            self.seen.push_back(seen);
         }
     }
 
     /// Counts an entry that others came after before it had an answer.
-    fn find_late(&mut self, place: usize) {
-        if let Expected::Sequence(steps) = &self.expected {
-            if self.found.len() < steps.len() {
-                self.found.clear();
-                let seen = std::mem::take(&mut self.seen);
-                seen.iter().for_each(|seen| self.find(seen));
-                self.seen = seen;
+    fn find_late(&mut self, seq: u64) {
+        let Expected::Sequence(steps) = &self.expected else {
+            if let Err(place) = self.found.binary_search(&seq) {
+                self.found.insert(place, seq);
             }
             return;
-        }
-        let seq = self.seen[place].seq;
-        if let Err(at) = self.found.binary_search(&seq) {
-            self.found.insert(at, seq);
+        };
+        if self.found.len() < steps.len() {
+            self.found.clear();
+            let let_go = self.let_go.iter().map(|(seq, fits)| (*seq, fits));
+            let seen = self.seen.iter().map(|seen| (seen.entry.seq, &seen.fits));
+            for (seq, fits) in let_go.chain(seen) {
+                find(&self.expected, &mut self.found, seq, fits);
+            }
         }
     }
 
-    /// Lets the entries before `first` go, which the journal has let go: they count on, but are no near misses any
-    /// more.
+    /// Lets the entries before `first` go, which nobody else keeps: what matched counts on, but they are no near
+    /// misses any more, and an answer that comes later does not count.
     pub fn let_go(&mut self, first: u64) {
-        for seen in &mut self.seen {
-            if seen.seq < first && seen.is_complete {
-                seen.entry = None;
+        while let Some(seen) = self.seen.pop_front_if(|seen| seen.entry.seq < first) {
+            if matches!(self.expected, Expected::Sequence(_)) && seen.fits.contains(&true) {
+                self.let_go.push((seen.entry.seq, seen.fits));
             }
         }
-        self.seen.retain(|seen| seen.entry.is_some() || seen.fits_any());
-        let open = self.seen.iter().enumerate().filter(|(_, seen)| !seen.is_complete);
-        self.open = open.map(|(place, _)| place).collect();
     }
 
     /// The number of the latest entry.
@@ -260,14 +252,24 @@ impl Evidence {
             Expected::Sequence(_) => self.matched().last().copied().unwrap_or_default(),
             Expected::Count { .. } | Expected::Never(_) => 0,
         };
-        let candidates = self.seen.iter().filter(|seen| seen.seq > after && !seen.fits[step]);
-        let candidates = candidates.filter_map(|seen| seen.entry.as_ref());
+        let candidates = self.seen.iter().filter(|seen| seen.entry.seq > after && !seen.fits[step]);
+        let candidates = candidates.filter(|seen| matcher.may_mean(&seen.entry));
         let mut misses: Vec<NearMiss> = candidates
-            .filter(|entry| matcher.may_mean(entry))
-            .map(|entry| NearMiss { seq: entry.seq, failed: matcher.misses(entry) })
+            .map(|seen| NearMiss { seq: seen.entry.seq, failed: matcher.misses(&seen.entry) })
             .collect();
         misses.sort_by_key(|miss| (miss.failed.len(), miss.seq));
         misses.truncate(NEAR_MISSES_MAX);
         misses
+    }
+}
+
+/// Counts an entry that comes after all others.
+fn find(expected: &Expected, found: &mut Vec<u64>, seq: u64, fits: &[bool]) {
+    let place = match expected {
+        Expected::Sequence(_) => found.len(),
+        Expected::Count { .. } | Expected::Never(_) => 0,
+    };
+    if fits.get(place) == Some(&true) {
+        found.push(seq);
     }
 }

@@ -16,5 +16,6 @@ mod scenarios;
 mod settings;
 mod shipped;
 mod story;
+mod timeline;
 mod v2;
 mod worlds;

@@ -93,7 +93,7 @@ mod tests {
         assert_eq!(Capture::new(short).take().await, b"a\nb\n");
         let mut tail = Tail::default();
         for _ in 0..400 {
-            tail.push(&[b'x'; 64 << 10]);
+            tail.push(&vec![b'x'; 64 << 10]);
             assert!(tail.bytes.len() <= 2 * KEPT);
         }
         let told = tail.take();

@@ -188,7 +188,8 @@ impl Group {
     async fn gone(&self) {}
 }
 
-#[cfg(all(test, unix))]
+#[cfg(unix)]
+#[cfg(test)]
 mod tests {
     use rustix::process::{Pid, test_kill_process};
 

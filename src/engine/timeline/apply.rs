@@ -109,7 +109,9 @@ impl Universe {
     /// The client has ended: steps that wait for this are done, and everything that is open is judged. Does nothing the
     /// second time, or without a scenario.
     pub fn client_ended(&self) -> Result<(), Broken> {
-        self.turn(|turn| turn.client_ended())
+        self.turn(|turn| {
+            turn.end();
+        })
     }
 
     /// The universe as it stood at a mark, with the settings of today.
@@ -136,7 +138,8 @@ impl Universe {
 }
 
 impl Turn<'_> {
-    fn client_ended(&mut self) {
+    /// Ends the client.
+    fn end(&mut self) {
         let Some(mut timeline) = self.state.timeline.take() else { return };
         if !timeline.is_over() {
             let name = timeline.scenario.name.clone();

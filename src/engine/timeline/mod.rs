@@ -36,9 +36,6 @@ use crate::sim::{Real, SiteId, World};
 /// Events that a rule touched, of which the latest are kept.
 const TOUCHED_MAX: usize = 10_000;
 
-/// Entries that the journal lets go before what is on trial lets them go, too.
-const LET_GO_AT: u64 = 1_024;
-
 /// When the timeline is asked to go on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::engine) enum Pace {
@@ -83,8 +80,6 @@ pub(in crate::engine) struct Timeline {
     touched: BTreeMap<Arc<str>, BTreeSet<(SiteId, u64)>>,
     /// Journal entries that the report names, as they are told.
     lines: BTreeMap<u64, String>,
-    /// The first entry that the journal held when evidence was let go.
-    let_go: u64,
     stands: Stands,
 }
 
@@ -118,7 +113,6 @@ impl Timeline {
             fired,
             touched: BTreeMap::new(),
             lines: BTreeMap::new(),
-            let_go: 0,
             stands: Stands::Running,
             scenario,
         }
@@ -183,9 +177,8 @@ impl Timeline {
             let cause = step.cause.clone();
             let wait = self.wait.get_or_insert_with(|| Wait::new(turn.real));
             let met = match (&cause, self.stands) {
-                (Some(Cause::Exit), Stands::Ending) => Met::Yes,
+                (None, _) | (Some(Cause::Exit), Stands::Ending) => Met::Yes,
                 (Some(cause), _) => wait.look(cause, turn.real),
-                (None, _) => Met::Yes,
             };
             let met = match met {
                 Met::Unknown => self.is_met(cause.as_ref(), turn),
@@ -315,10 +308,10 @@ impl Timeline {
             trial.hear(&entries);
         }
         self.heard = journal.last();
-        if journal.first() > self.let_go + LET_GO_AT {
-            self.let_go = journal.first();
-            self.trials.iter_mut().for_each(|trial| trial.let_go(journal.first()));
-        }
+        // What the journal does not keep is not kept here.
+        let first = journal.first();
+        self.trials.iter_mut().for_each(|trial| trial.let_go(first));
+        self.in_flight.retain(|(seq, _)| *seq >= first);
     }
 
     fn note(&mut self, entry: &Entry, world: &World) {

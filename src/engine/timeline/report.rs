@@ -1,6 +1,7 @@
 //! What became of a timeline.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 
 use super::Timeline;
 use super::trial::clock_of;
@@ -114,7 +115,7 @@ pub(super) fn line(entry: &Entry) -> String {
         What::Act(act) => format!("{seq} {} {:.200}", act.kind, act.text),
     };
     for injected in &entry.injected {
-        line += &format!(" [{}: {:.100}]", injected.rule, injected.act);
+        let _ = write!(line, " [{}: {:.100}]", injected.rule, injected.act);
     }
     line
 }

@@ -1,6 +1,7 @@
 //! What a step waits for.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::time::Duration;
 
 use crate::journal::Exchange;
@@ -122,10 +123,10 @@ impl Wait {
         };
         let mut what = operation.as_str().to_owned();
         if let Some(page) = page {
-            what += &format!(" for page {page}");
+            let _ = write!(what, " for page {page}");
         }
         if let Some(location) = location {
-            what += &format!(" in {location}");
+            let _ = write!(what, " in {location}");
         }
         for condition in wheres {
             let place = match &condition.place {
@@ -134,7 +135,7 @@ impl Wait {
                 Place::Header(name) => format!("header {name}"),
                 Place::Path => "path".to_owned(),
             };
-            what += &format!(" with {place} {}", condition.test.told());
+            let _ = write!(what, " with {place} {}", condition.test.told());
         }
         match (self.came, count) {
             (0, 0 | 1) => format!("{what} was not called"),

@@ -1,0 +1,7 @@
+//! Timelines: what the steps of a scenario do, wait for and expect, and what their report says.
+
+mod control;
+mod journal;
+mod making;
+mod steps;
+mod waits;
