@@ -157,7 +157,7 @@ pub(super) const SHOWS: &[Show] = &[
         code: 1,
         fault: "in the end / the-new-device-holds-the-app",
         besides: &["gate / conversation"],
-        culprit: Culprit::State("there is no device ipad-new", &[]),
+        culprit: Culprit::State("there is no device ipad-new", &[2, 4, 6]),
         without: Rules,
     },
     Show {
