@@ -93,21 +93,22 @@ impl fmt::Debug for Stream {
     }
 }
 
-/// What happens to an answer on its way out. Planned as a value, carried out by the transport.
+/// What happens to an answer on its way out. Planned as a value, carried out by the transport. Garbage comes in place
+/// of everything else; a cut may fall in a body that drips.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Fate {
     /// Its body leaves in pieces, slowly.
     pub drip: Option<Drip>,
     /// It breaks off.
     pub cut: Option<Cut>,
-    /// These bytes leave in its place, whatever they mean, and the connection is closed (FIN).
+    /// These bytes leave in its place, whatever they mean, and the connection is closed (FIN) with all that is on it.
     pub garbage: Option<Bytes>,
 }
 
-/// A body that leaves in pieces.
+/// A body that leaves in pieces: the first at once. A server that stops lets the rest leave at once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Drip {
-    /// Bytes a piece; at least 1.
+    /// Bytes a piece; 0 counts as 1.
     pub bytes: usize,
     /// Real time between one piece and the next.
     pub every: Duration,
@@ -124,12 +125,13 @@ pub struct Cut {
     pub extent: Extent,
 }
 
-/// How much of an answer leaves.
+/// How much of an answer leaves; all of it, if it is shorter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum After {
-    /// So many bytes, head included.
+    /// So many bytes, head included. On HTTP/2, 0 is nothing of it, and any other number is counted from the body.
     Answer(u64),
-    /// The whole head, which announces the whole body, and so many bytes of the body.
+    /// The whole head, which announces the whole body, and so many bytes of the body. Of a [`Stream`], on HTTP/1.1,
+    /// so many bytes as it stands on the wire.
     Body(u64),
 }
 
@@ -145,7 +147,7 @@ pub enum Ends {
 /// What a cut ends on HTTP/2.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Extent {
-    /// The stream of that exchange.
+    /// The stream of that exchange: it is reset, whatever [`Ends`] says.
     #[default]
     Stream,
     /// The connection with every stream on it.

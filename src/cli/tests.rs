@@ -37,6 +37,7 @@ fn each_command_takes_its_own_options() {
         "quince ledger --format json",
         "quince run a.toml b.toml --timeout 1m --parallel --report junit=x --report github=- --update --env A={url} \
          --seed 7 --set v2.page_size=3 --preset pages-move@7 --snapshots d -- sh -c exit",
+        "quince check one.toml two.json",
     ] {
         assert!(parse(line).is_ok(), "{line}");
     }
@@ -52,7 +53,7 @@ fn what_does_not_exist_is_refused() {
     check("quince run s.toml", ErrorKind::MissingRequiredArgument);
     check("quince run -- true", ErrorKind::MissingRequiredArgument);
     check("quince run s.toml --", ErrorKind::MissingRequiredArgument);
-    check("quince check s.toml", ErrorKind::InvalidSubcommand);
+    check("quince check", ErrorKind::MissingRequiredArgument);
     check("quince help", ErrorKind::InvalidSubcommand);
     check("quince serve --listen", ErrorKind::InvalidValue);
     check("quince serve --seed 1 --seed 2", ErrorKind::ArgumentConflict);

@@ -7,10 +7,12 @@
 //! system is asked for the time in `real_time` and nowhere else. Not here: HTTP and JSON.
 
 mod marks;
+mod origin;
 mod rate;
 pub mod real_time;
 mod registry;
 mod rules;
+mod state;
 mod timeline;
 mod turn;
 mod universe;

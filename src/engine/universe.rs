@@ -14,65 +14,18 @@ use parking_lot::Mutex;
 use tokio::sync::watch;
 
 use super::marks::{Marks, NoMark, can_name};
+pub use super::origin::{Named, Origin};
 use super::rate::Rate;
 use super::real_time::RealTime;
-use super::rules::provenance;
-use super::timeline::{Pace, Timeline};
+pub(super) use super::state::State;
+use super::timeline::Pace;
 use super::turn::Turn;
 use super::waiting::Until;
-use crate::faults::{Rule, Rules, RulesError};
-use crate::journal::{Act, Answer, Bounds, Entry, Exchange, Journal, What};
+use crate::faults::{Rule, RulesError};
+use crate::journal::{Act, Answer, Entry, Exchange, Journal, What};
 use crate::model::At;
-use crate::scenario::Scenario;
 use crate::sim::diff::{Difference, diff, to_text};
-use crate::sim::spec::WorldSpec;
 use crate::sim::{Clock, ClockMode, Real, Saved, Settings, World, build};
-
-/// What a universe begins with, and what a reset goes back to.
-#[derive(Debug, Clone)]
-pub struct Origin {
-    /// The seed of everything that is made up.
-    pub seed: u64,
-    /// The world as data.
-    pub spec: Arc<WorldSpec>,
-    /// The settings.
-    pub settings: Settings,
-    /// Who moves time.
-    pub clock: ClockMode,
-    /// What the clock shows at first.
-    pub start: At,
-    /// The rules.
-    pub rules: Vec<Arc<Rule>>,
-    /// How all this was named, for people and for universes made after it.
-    pub named: Named,
-    /// The scenario that all this is of; its timeline begins with the universe, and anew with a reset.
-    pub scenario: Option<Arc<Scenario>>,
-}
-
-/// How the origin of a universe was named.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Named {
-    /// The world, by name or path; none if it was given as data.
-    pub world: Option<String>,
-    /// The profile of the settings.
-    pub profile: String,
-    /// Whether somebody chose the start; else it follows from the clock's mode.
-    pub start: bool,
-}
-
-impl Origin {
-    /// A world given as data, whose settings go by no profile's name, without rules.
-    pub fn new(
-        seed: u64,
-        spec: Arc<WorldSpec>,
-        settings: Settings,
-        clock: ClockMode,
-        start: At,
-    ) -> Self {
-        let named = Named { world: None, profile: "observed".to_owned(), start: true };
-        Self { seed, spec, settings, clock, start, rules: Vec::new(), named, scenario: None }
-    }
-}
 
 /// An isolated world with its own clock, settings and journal.
 #[derive(Debug)]
@@ -92,26 +45,6 @@ pub struct Universe {
     grown: watch::Sender<u64>,
     /// Somebody sees to it that the real-time limits of a timeline are kept.
     pub(super) is_driven: AtomicBool,
-}
-
-/// What the lock protects.
-#[derive(Debug, Clone)]
-pub(super) struct State {
-    pub(super) world: World,
-    pub(super) clock: Clock,
-    pub(super) settings: Arc<Settings>,
-    pub(super) journal: Journal,
-    pub(super) marks: Marks,
-    pub(super) rate: Rate,
-    /// What a scenario wants to happen, while it is carried out.
-    pub(super) timeline: Option<Box<Timeline>>,
-    pub(super) rules: Rules,
-    /// A Retry-After of the virtual clock was warned about.
-    pub(super) retry_warned: bool,
-    /// A poll of a pending event was warned about under a manual clock.
-    pub(super) pending_warned: bool,
-    /// A turn began and did not end: it panicked, and the world may be half changed.
-    pub(super) broken: bool,
 }
 
 /// The universe failed in an earlier turn and does not answer any more.
@@ -493,84 +426,5 @@ impl Scope {
             Self::Rules => "rules",
             Self::Clock => "clock",
         }
-    }
-}
-
-impl State {
-    fn new(world: World, clock: Clock, settings: Settings) -> Self {
-        Self {
-            world,
-            clock,
-            settings: Arc::new(settings),
-            journal: Journal::default(),
-            marks: Marks::default(),
-            rate: Rate::default(),
-            timeline: None,
-            rules: Rules::default(),
-            retry_warned: false,
-            pending_warned: false,
-            broken: false,
-        }
-    }
-
-    /// The rules are these, with fresh counters.
-    pub(super) fn begin_rules(&mut self, rules: &[Arc<Rule>]) {
-        self.rules.clear();
-        // They were counted and told apart before they became the origin's.
-        let _ = self.rules.add_all(rules.iter().cloned());
-    }
-
-    /// Lets time pass to what the clock shows, and an `auto` clock jump through what is due soon: between
-    /// two requests the world is settled. Steps of the timeline come in between.
-    fn catch_up(&mut self, universe: &str, real: Real, pace: Pace) -> At {
-        let to = self.clock.now(real);
-        let is_auto = self.clock.mode() == ClockMode::Auto;
-        // The timeline knows up to when time has passed; else nobody asks.
-        let from = self.timeline.as_ref().map_or(At(i64::MIN), |timeline| timeline.now());
-        if matches!(pace, Pace::Passing)
-            && self.timeline.as_mut().is_some_and(|timeline| timeline.holds_time(is_auto))
-        {
-            return from;
-        }
-        let mut turn = Turn::new(universe, self, from, real);
-        turn.proceed(pace);
-        turn.pass_to(to);
-        while is_auto
-            && let horizon = turn.now.plus(turn.state.settings.auto_horizon)
-            && let Some(due) = turn.state.next_due().filter(|due| *due <= horizon)
-        {
-            turn.pass_to(due);
-        }
-        turn.now
-    }
-
-    /// When the next thing falls due: in the world, or in the timeline.
-    pub(super) fn next_due(&self) -> Option<At> {
-        let step = self.timeline.as_ref().and_then(|timeline| timeline.next_due());
-        self.world.next_due().into_iter().chain(step).min()
-    }
-
-    /// Marks the state that a turn which wrote has ended at, under the number of its last journal entry.
-    fn mark_write(&mut self, real: Real) {
-        if self.settings.automatic_marks {
-            let (seq, at) = (self.journal.last(), self.clock.now(real));
-            self.marks.put_automatic(seq, at, self.world.clone());
-        }
-    }
-
-    /// Does everything that falls due until `to`, and notes each step.
-    pub(super) fn step_to(&mut self, to: At, real: Real) {
-        let Self { world, settings, journal, rules, .. } = self;
-        journal.bound(Bounds::of(settings));
-        world.step_to(to, settings, |happening| {
-            let at = happening.at;
-            journal.append(|seq| Entry {
-                seq,
-                at,
-                real,
-                injected: provenance(rules, happening.site, happening.event),
-                what: What::Event(happening),
-            });
-        });
     }
 }

@@ -84,7 +84,8 @@ pub(super) async fn run<D: Door>(
         wire: wire.clone(),
         stop: stop.clone(),
     };
-    // TLS will go between the two: an answer's bytes are counted above it, resets happen below it.
+    // TLS will go between the two: an answer's bytes are counted (and replaced) above it, resets
+    // happen below it.
     let stream = Counted::new(socket, wire.clone());
     let served = serve(stream, gate, &shared.protocol, &mut stop).await;
 
@@ -97,9 +98,14 @@ pub(super) async fn run<D: Door>(
     };
     // hyper is gone and has dropped the socket, so the stream is back.
     let Ok(stream) = home.try_recv() else { return };
+    let close = socket::close(stream, ending, shared.limits.linger);
+    if ending == Ending::Reset {
+        // Given up half way, it would be FIN.
+        return close.await;
+    }
     tokio::select! {
         biased;
-        () = socket::close(stream, ending, shared.limits.linger) => {}
+        () = close => {}
         () = stopped(&mut stop) => {}
     }
 }
@@ -116,7 +122,7 @@ where
     D: Door,
 {
     let wire = gate.wire.clone();
-    let head_timeout = gate.limits.head_timeout;
+    let Limits { head_timeout, linger, .. } = gate.limits;
     let gate = Arc::new(gate);
     let service = service_fn(move |request| Arc::clone(&gate).exchange(request));
     let mut connection = pin!(protocol.serve_connection(TokioIo::new(stream), service));
@@ -124,9 +130,22 @@ where
         served = connection.as_mut() => return served,
         () = stopped(stop) => {}
         () = silence(&wire, head_timeout) => return Err("no request came in time".into()),
+        () = wire.severed() => return last(connection, linger).await,
     }
     connection.as_mut().graceful_shutdown();
-    connection.await
+    tokio::select! {
+        served = connection.as_mut() => served,
+        () = wire.severed() => last(connection, linger).await,
+    }
+}
+
+/// Lets a severed connection come to its end: hyper finds the stream ended when it flushes. Only a
+/// client that takes nothing keeps it from that, and is not waited for.
+async fn last<E>(
+    connection: impl Future<Output = Result<(), E>>,
+    patience: Duration,
+) -> Result<(), E> {
+    timeout(patience, connection).await.unwrap_or(Ok(()))
 }
 
 /// Ends if no request begins in time, and never if one does. hyper's own limit on heads starts only

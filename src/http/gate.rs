@@ -17,21 +17,19 @@ use std::{
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Method, StatusCode, Version, header, request::Parts};
 use hyper::body::{Body, Incoming};
-use tokio::{sync::watch, time::timeout};
+use tokio::sync::watch;
 
 use super::{
     Limits,
     accept::stopped,
     body::{self, Payload, Unread},
+    fate::Way,
     wire::Wire,
 };
-use crate::exchange::{After, Cut, Door, Fate, Reply, Request, Scheme};
+use crate::exchange::{Door, Reply, Request, Scheme};
 
 /// What hyper sends before it reads the body of a client that asks for it.
 const CONTINUE: &str = "HTTP/1.1 100 Continue\r\n\r\n";
-
-/// What HTTP/2 puts before a head and before data, in bytes.
-const FRAME_HEADS: u64 = 2 * 9;
 
 /// The way from one connection to the door.
 pub(super) struct Gate<D> {
@@ -73,7 +71,7 @@ impl<D: Door> Gate<D> {
                 Ok(body) => self.ask(self.owned(head, body)).await,
                 Err(why) => self.refusal(&why, &asked),
             };
-            self.send(reply, &asked)
+            self.send(reply, &asked).await
         }
     }
 
@@ -141,8 +139,8 @@ impl<D: Door> Gate<D> {
         reply
     }
 
-    /// Hands the answer to hyper and its fate to the wire.
-    fn send(&self, reply: Reply, asked: &Asked) -> io::Result<hyper::Response<Payload>> {
+    /// Hands the answer to hyper as its fate wants it.
+    async fn send(&self, reply: Reply, asked: &Asked) -> io::Result<hyper::Response<Payload>> {
         let Reply { status, mut headers, body, stream, fate } = reply;
         let has_length = !status.is_informational()
             && status != StatusCode::NO_CONTENT
@@ -150,47 +148,26 @@ impl<D: Door> Gate<D> {
         if has_length && stream.is_none() {
             headers.insert(header::CONTENT_LENGTH, HeaderValue::from(body.len()));
         }
-        let body = if asked.is_head { Bytes::new() } else { body };
-        let payload = if asked.is_http2 {
-            self.on_stream(body, &fate)?
-        } else {
-            self.wire.plan(asked.start, &fate);
-            Payload::whole(body)
+        let mut payload = Payload::whole(if asked.is_head { Bytes::new() } else { body });
+        let stream = stream.filter(|_| !asked.is_head);
+        if stream.is_some() || fate.drip.is_some() {
+            // Either may go on for ever; a stop ends it in order.
+            let mut stop = self.stop.clone();
+            payload = payload.until(async move { stopped(&mut stop).await });
+        }
+        if let Some(stream) = stream {
+            payload = payload.then(stream);
+        }
+        let way = Way {
+            wire: &self.wire,
+            start: asked.start,
+            is_http2: asked.is_http2,
+            patience: self.limits.linger,
         };
-        let payload = match stream.filter(|_| !asked.is_head) {
-            Some(stream) => {
-                // A stream may go on for ever; a stop ends it in order.
-                let mut stop = self.stop.clone();
-                payload.then(stream, async move { stopped(&mut stop).await })
-            }
-            None => payload,
-        };
-        let mut response = hyper::Response::new(payload);
+        let mut response = hyper::Response::new(way.take(payload, fate).await?);
         *response.status_mut() = status;
         *response.headers_mut() = headers;
         Ok(response)
-    }
-
-    /// Carries out a fate on HTTP/2, where it means the stream, not the connection. 0 resets it
-    /// without a head. Otherwise the head goes out whole and n counts the body alone: how long a head
-    /// is on the wire depends on the ones before. Both kinds of cut look alike: `INTERNAL_ERROR`.
-    ///
-    /// Inexact, because a reset overtakes what is still queued: it waits for so many bytes to leave,
-    /// but other streams' bytes count as well, and a client without window is not waited for long.
-    fn on_stream(&self, body: Bytes, fate: &Fate) -> io::Result<Payload> {
-        let Some(Cut { after: After::Answer(count), .. }) = fate.cut else {
-            return Ok(Payload::whole(body));
-        };
-        if count == 0 {
-            return Err(io::ErrorKind::ConnectionAborted.into());
-        }
-        let count = usize::try_from(count).map_or(body.len(), |count| count.min(body.len()));
-        let sent = self.wire.sends(FRAME_HEADS + count as u64);
-        let patience = self.limits.linger;
-        let sent = async move {
-            let _ = timeout(patience, sent).await;
-        };
-        Ok(Payload::broken(body.slice(..count), sent))
     }
 }
 

@@ -7,9 +7,11 @@
 //! accept      takes connections while there is room, reaps them, ends them in order
 //! connection  one connection: hyper between a stream and the gate; how it is closed
 //! socket      the TCP stream below everything: lent upwards, taken back, closed or reset
-//! wire        counts the bytes of an answer and cuts it where its Fate says
+//! wire        counts what leaves, and ends the connection where a Fate wants it
+//! cut         where an HTTP/1.1 answer breaks off, found in its bytes
 //! gate        one exchange: whole request in, the door's answer out
-//! body        bodies in (bounded) and out (whole, or broken off on HTTP/2)
+//! fate        carries out what shall happen to an answer, per version of HTTP
+//! body        bodies in (bounded) and out (whole, slowly, or broken off on HTTP/2)
 //! limits      every bound of this room
 //! ```
 //!
@@ -29,6 +31,8 @@
 mod accept;
 mod body;
 mod connection;
+mod cut;
+mod fate;
 mod gate;
 mod limits;
 mod server;

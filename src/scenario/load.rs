@@ -294,7 +294,7 @@ impl Reader<'_, '_, '_> {
     fn parts<F: DeserializeOwned>(&mut self, key: &str) -> Vec<(String, F)> {
         let nodes = self.root.member(key).map_or(&[][..], Node::items);
         if nodes.len() > ROWS_MAX {
-            let text = format!("{} are too many; at most {ROWS_MAX}", nodes.len());
+            let text = format!("{} [[{key}]] are too many; at most {ROWS_MAX}", nodes.len());
             self.wrongs.add(format!("/{key}"), text);
         }
         let mut parts = Vec::new();

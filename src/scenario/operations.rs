@@ -4,7 +4,7 @@ use crate::nearest::nearest;
 use crate::predicate::Pattern;
 
 /// Every operation that has a fixed name.
-pub const OPERATIONS: [&str; 37] = [
+pub const OPERATIONS: [&str; 36] = [
     "v2.service.config",
     "v2.client.config.get",
     "v2.client.config.set",
@@ -40,7 +40,6 @@ pub const OPERATIONS: [&str; 37] = [
     "applivery.mdmUsers.tags",
     "applivery.mdmUsers.csvSample",
     "applivery.unknown",
-    "metadata.catalog.unknown",
     "unknown",
 ];
 

@@ -2,6 +2,9 @@
 
 use std::fmt;
 
+/// More mistakes than this nobody reads.
+const READ_MAX: usize = 50;
+
 /// Something wrong, and where.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Wrong {
@@ -28,6 +31,11 @@ impl Wrongs {
     /// Notes a mistake.
     pub fn add(&mut self, pointer: impl Into<String>, text: impl Into<String>) {
         self.0.push(Wrong { pointer: pointer.into(), text: text.into() });
+    }
+
+    /// Whether there is so much already that nobody reads on: then no more work goes into hints.
+    pub(super) fn is_long(&self) -> bool {
+        self.0.len() > READ_MAX
     }
 
     /// Notes a mistake and gives nothing, for the end of a reader.

@@ -1,17 +1,12 @@
-//! Fates: what the client sees of an answer that is cut.
+//! What the client sees of an HTTP/1.1 answer that is cut.
 
 use std::io::ErrorKind::ConnectionReset;
 
-use http_body_util::BodyExt;
-
-use super::{
-    serving::{http2, post},
-    support::{Raw, serve, within},
-};
+use super::support::{Raw, serve, within};
 use crate::http::{Limits, Server};
 
 /// The whole answer to `/cut?`, as bytes: what is cut is a beginning of this.
-async fn whole(server: &Server) -> Vec<u8> {
+pub(super) async fn whole(server: &Server) -> Vec<u8> {
     let mut client = Raw::connect(server).await;
     client.get("/cut?").await;
     let answer = client.answer().await;
@@ -104,22 +99,68 @@ async fn a_continue_does_not_count() {
     }
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn on_http2_a_cut_costs_one_stream() {
+#[tokio::test]
+async fn a_body_breaks_off_behind_a_head_that_announces_all_of_it() {
     let (server, _) = serve(Limits::default()).await;
-    let mut client = http2(&server).await;
-    for kind in ["reset", "close"] {
-        let lost = client.send_request(post(&server, &format!("/cut?{kind}=0"), ""));
-        within(lost).await.expect_err("no head");
+    let whole = whole(&server).await;
+    let head = whole.len() - 100;
+    for (kind, end) in [("reset", Some(ConnectionReset)), ("close", None)] {
+        for count in [0, 1, 99, 100, 101, 5000] {
+            let mut client = Raw::connect(&server).await;
+            // The pipelined request is never answered.
+            client.get(&format!("/cut?{kind}={count}&of=body")).await;
+            client.get("/dated").await;
+            let (bytes, ended) = client.rest().await;
+            assert_eq!(bytes, whole[..(head + count).min(whole.len())], "{kind} {count}");
+            assert_eq!(ended, end, "{kind} {count}");
+        }
+        // The next connection is as good as any.
+        let mut client = Raw::connect(&server).await;
+        client.get("/dated").await;
+        assert_eq!(client.answer().await.body, "dated");
+    }
+}
 
-        let cut = client.send_request(post(&server, &format!("/cut?{kind}=40"), ""));
-        let mut body = within(cut).await.expect("a head").into_body();
-        let data = within(body.frame()).await.expect("data").expect("before the reset");
-        assert_eq!(data.into_data().expect("data").len(), 40);
-        within(body.frame()).await.expect("no end").expect_err("a reset");
+#[tokio::test]
+async fn large_bodies_are_cut_by_the_byte() {
+    let (server, _) = serve(Limits::default()).await;
+    for (kind, end) in [("reset", Some(ConnectionReset)), ("close", None)] {
+        for count in [1_000_001, 7_000_001] {
+            let mut client = Raw::connect(&server).await;
+            client.get("/cut?").await;
+            client.get(&format!("/cut?{kind}={count}&of=body&size=9000000")).await;
+            assert_eq!(client.answer().await.body.len(), 100);
+            assert!(client.head().await.contains("content-length: 9000000\r\n"));
+            let (bytes, ended) = client.rest().await;
+            assert_eq!((bytes.len(), ended), (count, end));
+        }
+    }
+}
 
-        let next = within(client.send_request(post(&server, "/cut?", ""))).await.expect("200");
-        let body = within(next.into_body().collect()).await.expect("a whole body").to_bytes();
-        assert_eq!(body.len(), 100);
+#[tokio::test]
+async fn without_a_body_a_cut_in_it_falls_behind_the_head() {
+    let (server, _) = serve(Limits::default()).await;
+    for (target, end) in [("reset=7", Some(ConnectionReset)), ("close=7", None)] {
+        let mut client = Raw::connect(&server).await;
+        client.send(format!("HEAD /cut?{target}&of=body HTTP/1.1\r\n\r\n")).await;
+        assert!(client.head().await.contains("content-length: 100\r\n"));
+        assert_eq!(client.rest().await, (Vec::new(), end));
+    }
+}
+
+#[tokio::test]
+async fn a_body_that_is_made_while_it_is_sent_can_be_cut() {
+    let (server, _) = serve(Limits::default()).await;
+    let mut client = Raw::connect(&server).await;
+    client.get("/cut?made=3").await;
+    client.head().await;
+    let whole = "A\r\n0123456789\r\n".repeat(3) + "0\r\n\r\n";
+    assert_eq!(client.take(whole.len()).await, whole);
+    // What counts is what stands on the wire: lengths of chunks, too.
+    for count in [0, 17, whole.len(), 1000] {
+        let mut client = Raw::connect(&server).await;
+        client.get(&format!("/cut?made=3&close={count}&of=body")).await;
+        client.head().await;
+        assert_eq!(client.rest_to_fin().await, whole[..count.min(whole.len())]);
     }
 }

@@ -2,6 +2,7 @@
 
 use std::{io, net::SocketAddr, sync::Arc, time::Duration};
 
+use bytes::Bytes;
 use http::{HeaderValue, StatusCode, header};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -11,12 +12,35 @@ use tokio::{
 };
 
 use crate::{
-    api::exchange::{After, Door, Ends, Fate, Reply, Request},
+    api::exchange::{After, Door, Drip, Ends, Extent, Fate, Reply, Request, Stream},
     http::{Limits, Server},
 };
 
 /// Far longer than anything here takes; a test that gets there has failed.
 const FOREVER: Duration = Duration::from_mins(1);
+
+pub(super) const HOUR: Duration = Duration::from_hours(1);
+
+pub(super) const DIGITS: &str = "0123456789";
+
+/// Limits that do not end a connection while hours pass.
+pub(super) const PATIENT: Limits = Limits {
+    connections: 1,
+    body_bytes: 1 << 20,
+    control_body_bytes: 1 << 20,
+    body_timeout: Duration::from_hours(1000),
+    head_timeout: Duration::from_hours(1000),
+    grace: Duration::from_mins(1),
+    linger: Duration::from_mins(1),
+};
+
+/// An hour passes, for whoever waits for it. Then time is real again, so that waiting for a socket
+/// makes no more of it pass.
+pub(super) async fn hour() {
+    tokio::time::pause();
+    tokio::time::advance(HOUR).await;
+    tokio::time::resume();
+}
 
 /// What a test may wait for.
 pub(super) async fn within<T>(what: impl Future<Output = T>) -> T {
@@ -67,19 +91,45 @@ fn about(request: &Request) -> String {
     )
 }
 
-/// `/cut?reset=N`, `/cut?close=N` or `/cut?`, with `&size=M` for the body.
+/// `/cut?` with any of these, a body of 100 digits if nothing else is said:
+/// `reset=N` or `close=N` after N bytes of the answer, with `of=body` of the body; `extent=connection`;
+/// `drip=N`, a piece an hour; `garbage=TEXT`; `size=N` for another body, `made=N` for so many streamed pieces.
 fn cut(request: &Request) -> Reply {
-    let mut reply = Reply::text(StatusCode::OK, "0123456789".repeat(10));
+    let mut reply = Reply::text(StatusCode::OK, DIGITS.repeat(10));
     let query = request.query.clone().unwrap_or_default();
-    for (key, value) in form_urlencoded::parse(query.as_bytes()) {
-        let number: u64 = value.parse().expect("a number");
-        match &*key {
-            "reset" => reply.fate = Fate::cut(After::Answer(number), Ends::Reset),
-            "close" => reply.fate = Fate::cut(After::Answer(number), Ends::Close),
-            _ => reply.body = vec![b'x'; usize::try_from(number).expect("a size")].into(),
+    let pairs: Vec<_> = form_urlencoded::parse(query.as_bytes()).collect();
+    let has = |pair: (&str, &str)| pairs.iter().any(|(key, value)| (&**key, &**value) == pair);
+    for (key, value) in &pairs {
+        let number = || value.parse().expect("a number");
+        let after = || if has(("of", "body")) { After::Body } else { After::Answer };
+        match &**key {
+            "reset" => reply.fate.cut = Fate::cut(after()(number()), Ends::Reset).cut,
+            "close" => reply.fate.cut = Fate::cut(after()(number()), Ends::Close).cut,
+            "drip" => reply.fate.drip = Some(Drip { bytes: size(number()), every: HOUR }),
+            "garbage" => reply.fate.garbage = Some(value.as_bytes().to_vec().into()),
+            "size" => reply.body = vec![b'x'; size(number())].into(),
+            "made" => {
+                (reply.body, reply.stream) = (Bytes::new(), Some(digits(number())));
+            }
+            _ => {}
         }
     }
+    if let Some(cut) = reply.fate.cut.as_mut().filter(|_| has(("extent", "connection"))) {
+        cut.extent = Extent::Connection;
+    }
     reply
+}
+
+fn size(number: u64) -> usize {
+    usize::try_from(number).expect("a size")
+}
+
+/// Ten digits, so many times.
+fn digits(times: u64) -> Stream {
+    Stream::new(async move {
+        let rest = times.checked_sub(1)?;
+        Some((Bytes::from_static(DIGITS.as_bytes()), digits(rest)))
+    })
 }
 
 pub(super) async fn serve(limits: Limits) -> (Server, Arc<Paths>) {
@@ -142,12 +192,30 @@ impl Raw {
         }
     }
 
-    async fn take(&mut self, count: usize) -> String {
+    /// Exactly so many bytes, and nothing behind them as far as one can tell without waiting.
+    pub(super) async fn only(&mut self, count: usize) -> String {
+        let bytes = self.take(count).await;
+        for _ in 0..50 {
+            tokio::task::yield_now().await;
+        }
+        let more = self.stream.try_read_buf(&mut self.ahead);
+        assert_eq!(more.map_err(|error| error.kind()), Err(io::ErrorKind::WouldBlock));
+        assert_eq!(self.ahead, b"");
+        bytes
+    }
+
+    /// Exactly so many bytes, which are text.
+    pub(super) async fn take(&mut self, count: usize) -> String {
+        String::from_utf8(self.bytes(count).await).expect("text")
+    }
+
+    /// Exactly so many bytes.
+    pub(super) async fn bytes(&mut self, count: usize) -> Vec<u8> {
         while self.ahead.len() < count {
             self.more().await;
         }
         let rest = self.ahead.split_off(count);
-        String::from_utf8(std::mem::replace(&mut self.ahead, rest)).expect("text")
+        std::mem::replace(&mut self.ahead, rest)
     }
 
     async fn more(&mut self) {

@@ -120,7 +120,8 @@ impl Names<'_> {
 
     fn rule(&self, id: &str, at: &str, wrongs: &mut Wrongs) {
         if !self.rules.contains_key(id) {
-            wrongs.add(at, dangling("rule", id, self.rules.keys().copied()));
+            let text = dangling("rule", id, self.rules.keys().copied(), wrongs);
+            wrongs.add(at, text);
         }
     }
 
@@ -134,7 +135,10 @@ impl Names<'_> {
 
     fn step(&self, name: &str, number: usize, at: &str, wrongs: &mut Wrongs) {
         match self.steps.get(name) {
-            None => wrongs.add(at, dangling("step", name, self.steps.keys().copied())),
+            None => {
+                let text = dangling("step", name, self.steps.keys().copied(), wrongs);
+                wrongs.add(at, text);
+            }
             Some(other) if *other >= number => {
                 let name = quoted(name);
                 let text =
@@ -149,7 +153,10 @@ impl Names<'_> {
         match self.marks.get(mark) {
             // No name at all, which its reader told.
             None if mark.contains(['/', '\\']) => {}
-            None => wrongs.add(at, dangling("mark", mark, self.marks.keys().copied())),
+            None => {
+                let text = dangling("mark", mark, self.marks.keys().copied(), wrongs);
+                wrongs.add(at, text);
+            }
             Some(other) if *other > number => {
                 let text = format!("the mark {} is set by a later step", quoted(mark));
                 wrongs.add(at, text);
@@ -168,7 +175,15 @@ pub(super) fn matches<'f>(item: &'f ExpectItem, at: &str) -> Vec<(String, &'f Ma
     one("match", &item.of).into_iter().chain(one("never", &item.never)).chain(steps).collect()
 }
 
-fn dangling<'n>(what: &str, name: &str, known: impl Iterator<Item = &'n str>) -> String {
+fn dangling<'n>(
+    what: &str,
+    name: &str,
+    known: impl Iterator<Item = &'n str>,
+    wrongs: &Wrongs,
+) -> String {
+    if wrongs.is_long() {
+        return format!("there is no {what} {}", quoted(name));
+    }
     let mut known: Vec<&str> = known.collect();
     known.sort_unstable();
     let hint = match nearest(name, known.iter().copied()) {

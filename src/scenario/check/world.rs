@@ -81,6 +81,9 @@ impl Known<'_> {
     fn location(&self, key: Option<&str>, at: &str, wrongs: &mut Wrongs) {
         let keys = || self.world.locations.iter().map(|location| location.key.as_str());
         let Some(key) = key.filter(|key| !keys().any(|known| known == *key)) else { return };
+        if wrongs.is_long() {
+            return wrongs.add(at, format!("there is no location {}", quoted(key)));
+        }
         let hint = match nearest(key, keys().take(LOOKED_AT_MAX)) {
             Some(near) => format!("did you mean `{near}`?"),
             None => format!("the world has {}", listed(keys())),
@@ -118,6 +121,9 @@ impl Known<'_> {
             is_no_id || assets().any(|it| it.adam_id == adam_id && it.pricing_param == quality);
         if found || self.bought.contains(adam_id) || locations().next().is_none() {
             return;
+        }
+        if wrongs.is_long() {
+            return wrongs.add(at, format!("there is no product {}", quoted(adam_id)));
         }
         let place = location.map_or_else(|| "the world".to_owned(), |key| format!("`{key}`"));
         let text = if assets().any(|it| it.adam_id == adam_id) {
