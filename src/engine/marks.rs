@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use crate::model::At;
 use crate::sim::World;
+use crate::sim::diff::{Difference, to_text};
 
 /// Automatic marks that are kept: the states after the latest writes.
 const AUTOMATIC_MAX: usize = 256;
@@ -74,6 +75,26 @@ pub(super) fn can_name(name: &str) -> bool {
         && name != "now"
         && name.bytes().all(fits)
         && !name.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// What is different between two states.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Diff {
+    /// The journal entry of the one.
+    pub from: u64,
+    /// The journal entry of the other.
+    pub to: u64,
+    /// There are several locations, which texts must tell apart.
+    pub several_locations: bool,
+    /// What is different, in order.
+    pub differences: Vec<Difference>,
+}
+
+impl Diff {
+    /// As people read it, a line for each difference.
+    pub fn to_text(&self) -> String {
+        to_text(&self.differences, self.several_locations)
+    }
 }
 
 /// The marks of a universe.

@@ -1,5 +1,6 @@
 //! The universes of a process: each a world under one lock, and the turn that an exchange takes in it.
 //!
+//! * [`Origin`]: what a universe begins with. [`waiting`]: waiting for its clock.
 //! * [`Engine`]: the registry. [`Universe`]: one lock. [`Turn`]: one moment under it. [`Marks`]: states kept.
 //! * `timeline`: the steps of a scenario, done under the same lock.
 //!
@@ -18,9 +19,10 @@ mod turn;
 mod universe;
 pub mod waiting;
 
-pub use marks::{Mark, Marks, NoMark};
+pub use marks::{Diff, Mark, Marks, NoMark};
+pub use origin::{Named, Origin, Scope};
 pub use real_time::RealTime;
 pub use registry::{CreateError, DEFAULT, Engine, Found};
 pub use timeline::BadScenario;
 pub use turn::{Advance, AdvanceError, HAPPENED_MAX, Turn};
-pub use universe::{Broken, Diff, Named, Origin, Scope, Universe};
+pub use universe::{Broken, Universe};

@@ -1,4 +1,4 @@
-//! What a universe begins with.
+//! What a universe begins with, and how far a reset takes it back there.
 
 use std::sync::Arc;
 
@@ -51,5 +51,37 @@ impl Origin {
     ) -> Self {
         let named = Named { world: None, profile: "observed".to_owned(), start: true };
         Self { seed, spec, settings, clock, start, rules: Vec::new(), named, scenario: None }
+    }
+}
+
+/// How far a reset goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scope {
+    /// Everything.
+    All,
+    /// The world; tokens stay, and version ids of before are unknown.
+    State,
+    /// The journal.
+    Journal,
+    /// The rules: those that the universe began with, with fresh counters.
+    Rules,
+    /// The clock.
+    Clock,
+}
+
+impl Scope {
+    pub(super) const fn has_state(self) -> bool {
+        matches!(self, Self::All | Self::State)
+    }
+
+    /// As it is written.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::All => "all",
+            Self::State => "state",
+            Self::Journal => "journal",
+            Self::Rules => "rules",
+            Self::Clock => "clock",
+        }
     }
 }

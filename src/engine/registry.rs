@@ -6,8 +6,9 @@ use std::time::Duration;
 
 use parking_lot::RwLock;
 
+use super::origin::Origin;
 use super::real_time::RealTime;
-use super::universe::{Broken, Origin, Universe};
+use super::universe::{Broken, Universe};
 use crate::faults::{Rule, RulesError};
 use crate::journal::Routed;
 use crate::sim::entropy::hash64;

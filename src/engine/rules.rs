@@ -3,14 +3,33 @@
 use std::sync::Arc;
 
 use super::turn::Turn;
-use super::universe::State;
+use super::universe::{State, Universe};
 use crate::faults::{
-    AnswerChange, Asked, Decided, Deed, EventTime, Plan, RetryAfter, Rules, Steering,
+    AnswerChange, Asked, Decided, Deed, EventTime, Plan, RetryAfter, Rule, Rules, RulesError,
+    Steering,
 };
 use crate::journal::{Act, Injected, What};
 use crate::model::Delay;
 use crate::sim::settings::RetryAfterClock;
 use crate::sim::{ClockMode, Credential, Settings, SiteId};
+
+impl Universe {
+    /// The same, with rules that it begins with. `Err` if two have one id, or there are too many.
+    pub fn with_rules(mut self, rules: Vec<Arc<Rule>>) -> Result<Self, RulesError> {
+        self.state.get_mut().rules.add_all(rules.iter().cloned())?;
+        self.origin.rules = rules;
+        Ok(self)
+    }
+}
+
+impl State {
+    /// The rules are these, with fresh counters.
+    pub(super) fn begin_rules(&mut self, rules: &[Arc<Rule>]) {
+        self.rules.clear();
+        // They were counted and told apart before they became the origin's.
+        let _ = self.rules.add_all(rules.iter().cloned());
+    }
+}
 
 impl Turn<'_> {
     /// The rules of the universe, with their counters.

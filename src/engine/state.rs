@@ -7,7 +7,7 @@ use super::rate::Rate;
 use super::rules::provenance;
 use super::timeline::{Pace, Timeline};
 use super::turn::Turn;
-use crate::faults::{Rule, Rules};
+use crate::faults::Rules;
 use crate::journal::{Bounds, Entry, Journal, What};
 use crate::model::At;
 use crate::sim::{Clock, ClockMode, Real, Settings, World};
@@ -47,13 +47,6 @@ impl State {
             pending_warned: false,
             broken: false,
         }
-    }
-
-    /// The rules are these, with fresh counters.
-    pub(super) fn begin_rules(&mut self, rules: &[Arc<Rule>]) {
-        self.rules.clear();
-        // They were counted and told apart before they became the origin's.
-        let _ = self.rules.add_all(rules.iter().cloned());
     }
 
     /// Lets time pass to what the clock shows, and an `auto` clock jump through what is due soon: between

@@ -13,25 +13,22 @@ use std::time::Duration;
 use parking_lot::Mutex;
 use tokio::sync::watch;
 
-use super::marks::{Marks, NoMark, can_name};
-pub use super::origin::{Named, Origin};
+use super::marks::{Diff, Marks, NoMark, can_name};
+use super::origin::{Origin, Scope};
 use super::rate::Rate;
 use super::real_time::RealTime;
 pub(super) use super::state::State;
 use super::timeline::Pace;
 use super::turn::Turn;
-use super::waiting::Until;
-use crate::faults::{Rule, RulesError};
 use crate::journal::{Act, Answer, Entry, Exchange, Journal, What};
-use crate::model::At;
-use crate::sim::diff::{Difference, diff, to_text};
+use crate::sim::diff::diff;
 use crate::sim::{Clock, ClockMode, Real, Saved, Settings, World, build};
 
 /// An isolated world with its own clock, settings and journal.
 #[derive(Debug)]
 pub struct Universe {
     id: String,
-    origin: Origin,
+    pub(super) origin: Origin,
     /// What it went on with, if it did not begin with the world of its origin.
     begun: Option<Arc<Saved>>,
     pub(super) real_time: RealTime,
@@ -73,13 +70,6 @@ impl Universe {
         let mut state = State::new(saved.world.clone(), clock, saved.settings.clone());
         state.journal.continue_after(saved.journal_last);
         Self::with(id, origin, Some(Arc::new(saved)), ttl, real_time, state)
-    }
-
-    /// The same, with rules that it begins with. `Err` if two have one id, or there are too many.
-    pub fn with_rules(mut self, rules: Vec<Arc<Rule>>) -> Result<Self, RulesError> {
-        self.state.get_mut().rules.add_all(rules.iter().cloned())?;
-        self.origin.rules = rules;
-        Ok(self)
     }
 
     /// Another universe that begins as this one began, without its scenario.
@@ -189,34 +179,6 @@ impl Universe {
             turn.clock_mode() != ClockMode::Manual && turn.next_due().is_some()
         };
         self.take(Pace::Passing, is_moving).unwrap_or(false)
-    }
-
-    /// What the clock shows; nothing happens by looking.
-    pub(super) fn shown(&self) -> At {
-        let real = self.real_time.now();
-        self.state.lock().clock.now(real)
-    }
-
-    /// How long it takes until the clock shows `at`. A clock of mode `auto` jumps there.
-    pub(super) fn until(&self, at: At) -> Until {
-        let real = self.real_time.now();
-        let (shown, missing, mode) = {
-            let State { clock, .. } = &mut *self.state.lock();
-            (clock.now(real), clock.real_until(at, real), clock.mode())
-        };
-        if shown >= at {
-            return Until::Over;
-        }
-        match missing {
-            // A millisecond more, so that who wakes up need not look again.
-            Some(missing) => Until::Real(Duration::from_micros(missing.0.saturating_add(1_000))),
-            None if mode == ClockMode::Auto => {
-                // Whoever failed before stays as it is, and nobody waits for it.
-                let _ = self.turn(|turn| turn.jump(at));
-                Until::Over
-            }
-            None => Until::Moved,
-        }
     }
 
     /// Adds the answer to an exchange that a turn has opened. Called before the first byte leaves.
@@ -374,57 +336,5 @@ impl Universe {
         drop(state);
         self.grown.send_replace(last);
         Ok(last)
-    }
-}
-
-/// What is different between two states.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Diff {
-    /// The journal entry of the one.
-    pub from: u64,
-    /// The journal entry of the other.
-    pub to: u64,
-    /// There are several locations, which texts must tell apart.
-    pub several_locations: bool,
-    /// What is different, in order.
-    pub differences: Vec<Difference>,
-}
-
-impl Diff {
-    /// As people read it, a line for each difference.
-    pub fn to_text(&self) -> String {
-        to_text(&self.differences, self.several_locations)
-    }
-}
-
-/// How far a reset goes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Scope {
-    /// Everything.
-    All,
-    /// The world; tokens stay, and version ids of before are unknown.
-    State,
-    /// The journal.
-    Journal,
-    /// The rules: those that the universe began with, with fresh counters.
-    Rules,
-    /// The clock.
-    Clock,
-}
-
-impl Scope {
-    const fn has_state(self) -> bool {
-        matches!(self, Self::All | Self::State)
-    }
-
-    /// As it is written.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::All => "all",
-            Self::State => "state",
-            Self::Journal => "journal",
-            Self::Rules => "rules",
-            Self::Clock => "clock",
-        }
     }
 }

@@ -4,12 +4,13 @@ use std::sync::Weak;
 use std::time::Duration;
 
 use super::real_time;
-use super::universe::Universe;
+use super::universe::{State, Universe};
 use crate::faults::{ClockUsed, Wait};
 use crate::model::{At, Span};
+use crate::sim::ClockMode;
 
 /// How long somebody who waits for an instant of a universe's time has to wait.
-pub(super) enum Until {
+enum Until {
     /// It has come.
     Over,
     /// So long in real time, if nobody moves the clock.
@@ -54,6 +55,36 @@ async fn until(universe: &Weak<Universe>, at: At) {
                     return;
                 }
             }
+        }
+    }
+}
+
+impl Universe {
+    /// What the clock shows; nothing happens by looking.
+    fn shown(&self) -> At {
+        let real = self.real_time.now();
+        self.state.lock().clock.now(real)
+    }
+
+    /// How long it takes until the clock shows `at`. A clock of mode `auto` jumps there.
+    fn until(&self, at: At) -> Until {
+        let real = self.real_time.now();
+        let (shown, missing, mode) = {
+            let State { clock, .. } = &mut *self.state.lock();
+            (clock.now(real), clock.real_until(at, real), clock.mode())
+        };
+        if shown >= at {
+            return Until::Over;
+        }
+        match missing {
+            // A millisecond more, so that who wakes up need not look again.
+            Some(missing) => Until::Real(Duration::from_micros(missing.0.saturating_add(1_000))),
+            None if mode == ClockMode::Auto => {
+                // Whoever failed before stays as it is, and nobody waits for it.
+                let _ = self.turn(|turn| turn.jump(at));
+                Until::Over
+            }
+            None => Until::Moved,
         }
     }
 }

@@ -17,6 +17,7 @@ pub mod lints;
 pub mod marks;
 pub mod openapi;
 mod origin;
+pub mod presets;
 pub mod problem;
 pub mod routes;
 pub mod rules;

@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::Problem;
 use super::rules::read_all;
+use super::scenario::of_value;
 use super::universes::Create;
 use super::values::{change_settings, clock_mode, instant};
 use crate::engine::{Named, Origin, real_time};
@@ -16,6 +17,18 @@ use crate::snapshot::{self, WorldError};
 
 /// What a universe begins with; what is left out is as in `default`.
 pub(super) fn of(body: &Create, default: &Origin) -> Result<Origin, Problem> {
+    let Some(scenario) = &body.scenario else { return without_scenario(body, default) };
+    if body.world.is_some() {
+        let detail = "a scenario brings its world along; leave one of them out";
+        return Err(Problem::invalid(detail).at("/world"));
+    }
+    let scenario = Arc::new(of_value(scenario, body.seed, "/scenario")?);
+    let base = without_scenario(body, default)?;
+    Origin::of_scenario(&scenario, &base)
+        .map_err(|error| Problem::invalid(error.to_string()).at("/scenario/settings"))
+}
+
+fn without_scenario(body: &Create, default: &Origin) -> Result<Origin, Problem> {
     let seed = body.seed.unwrap_or(default.seed);
     let clock = body.clock.as_deref().map(|mode| clock_mode(mode, "/clock")).transpose()?;
     let clock = clock.unwrap_or(default.clock);

@@ -6,10 +6,11 @@ use http::{Method, StatusCode};
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 
 use super::{
-    Ask, Outcome, Problem, clock, events, journal, lints, marks, rules, scenario, settings, state,
-    tables, universes, verbs,
+    Ask, Outcome, Problem, clock, events, journal, lints, marks, presets, rules, scenario,
+    settings, state, tables, universes, verbs,
 };
 use crate::judge::report::Report;
+use crate::scenario::forms::ScenarioForm;
 
 use crate::scenario::forms::RuleForm;
 
@@ -212,6 +213,15 @@ pub static ROUTES: &[Route] = &[
     .gives(200, of::<journal::expect::Met>)
     .refuses(&[409]),
     route!(
+        POST,
+        "/universes/{u}/scenario",
+        "scenario.apply",
+        scenario::apply,
+        "Puts a scenario in force, in JSON or as application/toml: its world, clock and settings, and begins it."
+    )
+    .takes(of::<ScenarioForm>)
+    .gives(200, of::<scenario::Begun>),
+    route!(
         GET,
         "/universes/{u}/report",
         "report.get",
@@ -327,6 +337,24 @@ pub static ROUTES: &[Route] = &[
         "Takes a rule away."
     )
     .gives(200, of::<universes::Done>),
+    route!(
+        GET,
+        "/presets",
+        "presets.list",
+        presets::list,
+        "Lists the rules that ship with quince."
+    )
+    .gives(200, of::<presets::PresetList>),
+    route!(
+        PUT,
+        "/universes/{u}/presets/{name}",
+        "presets.put",
+        presets::put,
+        "Puts the rules of a preset to work; those that are there begin anew."
+    )
+    .may_take(of::<presets::PutPreset>)
+    .gives(200, of::<presets::PresetAt>)
+    .refuses(&[409]),
     route!(GET, "/universes/{u}/lints", "lints", lints::get, "Counts what clients did oddly.")
         .gives(200, of::<lints::LintList>),
 ];

@@ -85,9 +85,8 @@ fn of_body(ask: &Ask<'_>) -> Result<Arc<Rule>, Problem> {
     read(&ask.body::<RuleForm>()?, "", &mut wrongs).ok_or_else(|| refused(wrongs))
 }
 
-/// The id in the path: a slash in it is written `%2F`.
-fn id_of<'a>(ask: &'a Ask<'_>) -> Cow<'a, str> {
-    let written = ask.parameter("id");
+/// A name in a path, in which other letters than plain ones are written as bytes: a slash as `%2F`.
+pub(super) fn decoded(written: &str) -> Cow<'_, str> {
     if !written.contains('%') {
         return written.into();
     }
@@ -147,7 +146,7 @@ pub async fn add(ask: Ask<'_>) -> Outcome {
 /// `GET /universes/{u}/rules/{id}`
 pub async fn get(ask: Ask<'_>) -> Outcome {
     ask.only(&[])?;
-    let id = id_of(&ask);
+    let id = decoded(ask.parameter("id"));
     let found = ask
         .universe()?
         .turn(|turn| Ok::<_, Problem>(RuleAt { seq: turn.seq(), rule: find(turn, &id)? }));
@@ -159,7 +158,7 @@ pub async fn put(ask: Ask<'_>) -> Outcome {
     ask.only(&[])?;
     let universe = ask.universe()?;
     let rule = of_body(&ask)?;
-    let id = id_of(&ask);
+    let id = decoded(ask.parameter("id"));
     if *rule.id != *id {
         let detail = format!("the path says `{id:.80}`, the body `{}`", rule.id);
         return Err(Problem::invalid(detail).at("/id"));
@@ -176,7 +175,7 @@ pub async fn put(ask: Ask<'_>) -> Outcome {
 /// `DELETE /universes/{u}/rules/{id}`
 pub async fn remove(ask: Ask<'_>) -> Outcome {
     ask.only(&[])?;
-    let id = id_of(&ask);
+    let id = decoded(ask.parameter("id"));
     let gone = ask.universe()?.turn(|turn| {
         if turn.rules_mut().remove(&id).is_none() {
             return Err(no_such(turn, &id));

@@ -18,7 +18,7 @@ use super::{Ask, Outcome, Problem};
 use crate::engine::{DEFAULT, Engine, Scope, Universe};
 use crate::journal::Journal;
 use crate::model::Span;
-use crate::scenario::forms::RuleForm;
+use crate::scenario::forms::{RuleForm, ScenarioForm};
 use crate::sim::{Settings, SiteId, date};
 use crate::snapshot;
 
@@ -103,6 +103,9 @@ pub struct Create {
     /// An exported state to go on from, instead of a world; it brings its seed, clock and settings along.
     #[schemars(with = "Option<serde_json::Map<String, Value>>")]
     pub(super) state: Option<Value>,
+    /// A scenario that it is made for, instead of a world; what that leaves out is as said here.
+    #[schemars(with = "Option<ScenarioForm>")]
+    pub(super) scenario: Option<Value>,
     /// The seed of everything that is made up.
     pub(super) seed: Option<u64>,
     /// `wall`, `manual`, `auto` or `scaled:FACTOR`.
@@ -255,9 +258,12 @@ pub async fn create(ask: Ask<'_>) -> Outcome {
             return from_state(&engine, &body, state, ttl);
         }
         let origin = origin::of(&body, engine.default_universe().origin())?;
-        let label = origin.named.world.clone().unwrap_or_else(|| "given".to_owned());
+        let scenario = origin.scenario.as_ref().map(|scenario| scenario.name.clone());
+        let label = scenario.or_else(|| origin.named.world.clone());
+        let label = label.unwrap_or_else(|| "given".to_owned());
         let universe = engine.create(body.id.as_deref(), origin, ttl)?;
         universe.turn(|turn| turn.note("created", &label, format!("created with {label}")))?;
+        universe.begin_own()?;
         Ok::<_, Problem>(universe)
     });
     let universe = made.await.map_err(|error| {
@@ -276,9 +282,10 @@ fn from_state(
     state: &Value,
     ttl: Option<Duration>,
 ) -> Result<Arc<Universe>, Problem> {
-    let Create { world, seed, clock, start, profile, settings, .. } = body;
+    let Create { world, scenario, seed, clock, start, profile, settings, .. } = body;
     let more = [
         ("/world", world.is_some()),
+        ("/scenario", scenario.is_some()),
         ("/seed", seed.is_some()),
         ("/clock", clock.is_some()),
         ("/start", start.is_some()),

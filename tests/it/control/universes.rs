@@ -132,7 +132,7 @@ async fn what_cannot_be_is_refused_with_its_place() {
         (json!({"ttl": "0"}), "/ttl"),
         (json!({"state": {}}), "/state/schema"),
         (json!({"state": {"schema": "quince.state/1"}, "seed": 1}), "/seed"),
-        (json!({"rules": []}), "/rules"),
+        (json!({"rule": []}), "/rule"),
         (json!({"scenario": "x"}), "/scenario"),
         (json!([]), ""),
     ] {

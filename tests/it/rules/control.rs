@@ -139,3 +139,23 @@ async fn a_reset_brings_the_rules_of_the_beginning_back() {
     let stoken = made["stokens"]["berlin"].as_str().unwrap();
     assert_eq!(school.below("again", stoken, "assets", None).await.status, 503);
 }
+
+#[tokio::test]
+async fn presets_are_listed_and_put_to_work_by_name() {
+    let school = Fixture::school().await;
+    let list = school.done_by("GET", "/presets", Value::Null).await;
+    let preset = &list["presets"][0];
+    let name = preset["name"].as_str().unwrap();
+    let path = format!("/universes/default/presets/{name}@42");
+    let put = school.done_by("PUT", &path, Value::Null).await;
+    assert_eq!((&put["seq"], &put["rules"]), (&json!(1), &preset["rules"]));
+    assert_eq!(school.done_by("PUT", &path, Value::Null).await["rules"], put["rules"]);
+    let id = put["rules"][0].as_str().unwrap();
+    let rules = school.quince.universe("default").rules();
+    let standing = rules.iter().find(|standing| &*standing.rule.id == id).unwrap();
+    assert_eq!(standing.rule.seed, Some(42));
+    let unknown = "/universes/default/presets/small-pagez";
+    assert_eq!(school.problem("PUT", unknown, Value::Null).await, "404 no-such-preset -");
+    let twice = school.problem("PUT", &path, json!({"seed": 1})).await;
+    assert_eq!(twice, "400 invalid /seed");
+}

@@ -46,7 +46,7 @@ async fn holders(school: &Fixture, adam_id: &str) -> Vec<String> {
 
 #[tokio::test]
 async fn an_event_ends_when_the_rule_says_and_partly_as_it_says() {
-    ledger!("rule.events");
+    ledger!("quince.rule-events");
     let fail = json!([{"serial_number": "B", "error": 9709}]);
     let school = steered(json!({"after": "90s", "outcome": "partial", "fail": fail})).await;
     let status = associate(&school, &[TEXTS], &["A", "B", "C"]).await;

@@ -32,7 +32,7 @@ async fn events_tell_every_number_that_they_can_tell() {
 
 #[tokio::test]
 async fn a_bare_status_brings_the_body_that_the_surface_has_for_it() {
-    ledger!("rule.status-body");
+    ledger!("quince.rule-status-body");
     let mut told = Vec::new();
     for status in [200, 204, 400, 401, 403, 404, 405, 410, 415, 418, 429, 500, 502, 503] {
         let school = school(&[
