@@ -52,6 +52,8 @@ impl State {
     /// Lets time pass to what the clock shows, and an `auto` clock jump through what is due soon: between
     /// two requests the world is settled. Steps of the timeline come in between.
     pub(super) fn catch_up(&mut self, universe: &str, real: Real, pace: Pace) -> At {
+        // What the turn before told: nobody delivers it yet.
+        drop(self.world.take_notices());
         let to = self.clock.now(real);
         let is_auto = self.clock.mode() == ClockMode::Auto;
         // The timeline knows up to when time has passed; else nobody asks.

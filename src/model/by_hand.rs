@@ -53,7 +53,9 @@ impl Location {
         let Some(mut event) = self.events.unfinished(number).cloned() else { return false };
         self.find_revoked(&mut event);
         let rest = event.rest();
+        self.begin_telling(event.kind, Some(number));
         self.carry_out_but(&mut event, rest, failing, behaviour, ids);
+        self.end_telling();
         event.steps_done = event.steps;
         self.events.put_back(number, event, now);
         true
@@ -77,7 +79,10 @@ impl Location {
             let mut choices = failing.into_iter().chain(&planned);
             let blame = |it: &Failing| Some((it.why, it.blame(task.as_ref()?)?));
             match choices.find_map(blame) {
-                Some((why, blame)) => event.fail(why, blame),
+                Some((why, blame)) => {
+                    self.tell_task(&event.work, n as usize, Some(why));
+                    event.fail(why, blame);
+                }
                 None => self.carry_out(event, n..n + 1, behaviour, ids),
             }
         }

@@ -67,6 +67,11 @@ impl Target<'_> {
         let (Self::User(name) | Self::Device(name)) = self;
         Arc::clone(name)
     }
+
+    /// Whether it is a device.
+    pub const fn is_device(self) -> bool {
+        matches!(self, Self::Device(_))
+    }
 }
 
 /// A user as a client wants it.

@@ -64,6 +64,11 @@ pub struct ConfigChange {
 }
 
 impl ClientConfig {
+    /// Whether somebody is to be told changes of this kind.
+    pub fn wants(&self, kind: NotificationType) -> bool {
+        self.receiver.is_some() && self.types.contains(&kind)
+    }
+
     /// This configuration with a change applied.
     #[must_use]
     pub fn changed(&self, change: ConfigChange) -> Self {

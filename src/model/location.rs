@@ -15,6 +15,7 @@ use super::config::ClientConfig;
 use super::event::{Event, EventKind, Events, Work};
 use super::ids::{AssetId, DeviceId, Holder, HolderKind, IdSource, UserId};
 use super::kinds::{StorePlatform, UserStatus};
+use super::notice::Notices;
 use super::refusal::Refusal;
 use super::time::At;
 use super::user::Users;
@@ -57,6 +58,7 @@ pub struct Location {
     pub(super) serial_numbers: Names,
     pub(super) invitations: u64,
     pub(super) next_user_number: u64,
+    pub(super) notices: Notices,
 }
 
 impl Location {
@@ -72,6 +74,7 @@ impl Location {
             serial_numbers: Names::default(),
             invitations: 0,
             next_user_number: first_user_number,
+            notices: Notices::default(),
         }
     }
 
@@ -123,7 +126,9 @@ impl Location {
         let (number, mut event) = self.events.first()?;
         self.find_revoked(&mut event);
         let part = event.next_part();
+        self.begin_telling(event.kind, Some(number));
         self.carry_out_but(&mut event, part, None, behaviour, ids);
+        self.end_telling();
         event.steps_done += 1;
         self.events.put_back(number, event, now);
         Some(number)

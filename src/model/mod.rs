@@ -19,6 +19,7 @@ pub mod event;
 pub mod ids;
 pub mod kinds;
 pub mod location;
+pub mod notice;
 mod outside;
 pub mod parts;
 pub mod query;
@@ -39,6 +40,7 @@ pub use kinds::{
     Platforms, PricingParam, Privileges, ProductType, StorePlatform, Supply, UserStatus,
 };
 pub use location::{Location, LocationProfile};
+pub use notice::Notice;
 pub use parts::{Flaw, LocationParts};
 pub use query::{AssetFilter, AssignmentFilter, Page, PageRequest, Pair, UserFilter};
 pub use refusal::{Failure, Refusal};

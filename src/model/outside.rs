@@ -5,7 +5,8 @@ use super::asset::Asset;
 use super::assignment::classes;
 use super::behaviour::Behaviour;
 use super::command::UserRequest;
-use super::ids::{AssetId, IdSource, UserId};
+use super::event::EventKind;
+use super::ids::{AssetId, Holder, IdSource, UserId};
 use super::location::Location;
 use super::refusal::Failure;
 use crate::store::Classes;
@@ -22,21 +23,25 @@ impl Location {
         if let Some(asset) = self.assets.change(asset) {
             asset.buy(count, base);
         }
+        self.tell_count(asset, count.into());
         base
     }
 
     /// Begins to own an asset.
     pub fn buy_new(&mut self, asset: Asset) -> AssetId {
         let id = self.assets.add(asset);
-        self.assets.change(id);
+        let count = self.assets.change(id).map_or(0, |asset| asset.total());
+        self.tell_count(id, count.into());
         id
     }
 
     /// Refunds free licences, or gives them to another location: they count as retired from here on.
     pub fn give_up(&mut self, asset: AssetId, count: u32) {
-        if let Some(asset) = self.assets.change(asset) {
-            asset.give_up(count);
-        }
+        let Some(found) = self.assets.change(asset) else { return };
+        let before = found.total();
+        found.give_up(count);
+        let delta = i64::from(found.total()) - i64::from(before);
+        self.tell_count(asset, delta);
     }
 
     /// From here on an assignment of this asset cannot be taken back.
@@ -55,15 +60,22 @@ impl Location {
     /// Ceases to own an asset; who holds it loses it. Returns how many did.
     pub fn remove_asset(&mut self, id: AssetId, behaviour: &Behaviour) -> usize {
         let Some(asset) = self.assets.get(id) else { return 0 };
+        let total = asset.total();
         let wanted = classes(Some(asset.pricing_param), false);
         let rows: Vec<u32> = self
             .assignments
             .rows_of(asset.product)
             .map(|rows| rows.walk(wanted, 0).map(|(_, row)| *row).collect())
             .unwrap_or_default();
+        self.begin_telling(EventKind::Disassociate, None);
         for row in &rows {
+            if let Some(held) = self.assignments.get(*row).copied() {
+                self.tell_pair(held.asset, held.holder, None);
+            }
             self.unassign(*row, behaviour);
         }
+        self.end_telling();
+        self.tell_count(id, -i64::from(total));
         self.assets.remove(id);
         rows.len()
     }
@@ -83,16 +95,29 @@ impl Location {
     ) {
         self.link_account(user, account, behaviour, ids);
         self.users.written(user);
+        self.tell_associated(user);
     }
 
-    /// Makes a user, as an event would.
-    pub fn create(
-        &mut self,
-        request: &UserRequest,
-        behaviour: &Behaviour,
-        ids: &dyn IdSource,
-    ) -> Result<(), Failure> {
-        self.create_user(request, behaviour, ids)
+    /// Gives an asset to holders that do not hold it yet, as long as there are licences.
+    pub fn hand_out(&mut self, asset: AssetId, holders: &[Holder], behaviour: &Behaviour) {
+        self.begin_telling(EventKind::Associate, None);
+        for holder in holders {
+            if self.assign(asset, *holder, Some(behaviour.changes_max)) {
+                self.tell_pair(asset, *holder, None);
+            }
+        }
+        self.end_telling();
+    }
+
+    /// Makes users, as an event would. Those that cannot be made are left out.
+    pub fn create(&mut self, users: &[UserRequest], behaviour: &Behaviour, ids: &dyn IdSource) {
+        self.begin_telling(EventKind::Create, None);
+        for request in users {
+            if self.create_user(request, behaviour, ids).is_ok() {
+                self.tell_user(&request.client_user_id, None);
+            }
+        }
+        self.end_telling();
     }
 
     /// Whether the account of a new user can be linked.
@@ -107,5 +132,6 @@ impl Location {
     /// Retires a user, as an event would.
     pub fn retire(&mut self, user: UserId, behaviour: &Behaviour) {
         self.retire_user(user, behaviour);
+        self.tell_retired(user);
     }
 }

@@ -20,26 +20,37 @@ impl Location {
         behaviour: &Behaviour,
         ids: &dyn IdSource,
     ) {
-        match event.work.clone() {
+        let work = event.work.clone();
+        match &work {
             Work::Nothing => {}
             Work::Assets(targets) => {
                 for task in part {
-                    let outcome = self.asset_task(event.kind, &targets, task as usize, behaviour);
+                    let outcome = self.asset_task(event.kind, targets, task as usize, behaviour);
+                    self.tell_task(
+                        &work,
+                        task as usize,
+                        outcome.as_ref().err().map(|(why, _)| *why),
+                    );
                     note(event, outcome);
                 }
             }
             Work::Pairs(pairs) => {
-                let part = pairs.get(part.start as usize..part.end as usize).unwrap_or_default();
-                for (asset, holder) in part {
-                    if let Some(row) = self.assignments.find(*asset, *holder) {
+                for task in part {
+                    let pair = pairs.get(task as usize);
+                    let row =
+                        pair.and_then(|(asset, holder)| self.assignments.find(*asset, *holder));
+                    if let Some(row) = row {
                         self.unassign(row, behaviour);
                     }
+                    self.tell_task(&work, task as usize, None);
                     event.completed += 1;
                 }
             }
             Work::Users(users) => {
-                for user in users.get(part.start as usize..part.end as usize).unwrap_or_default() {
+                for task in part {
+                    let Some(user) = users.get(task as usize) else { break };
                     let outcome = self.user_task(event.kind, user, behaviour, ids);
+                    self.tell_task(&work, task as usize, outcome.err());
                     let blame = || Blame::User(user.client_user_id.clone());
                     note(event, outcome.map_err(|why| (why, blame())));
                 }

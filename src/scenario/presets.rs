@@ -13,8 +13,19 @@ use crate::nearest::nearest;
 pub const EVERYTHING: &str = "everything";
 
 /// Name and text of each, in order of their names.
-const TEXTS: [(&str, &str); 2] = [
+const TEXTS: [(&str, &str); 13] = [
+    ("ambiguous-commit", include_str!("../../fixtures/presets/ambiguous-commit.toml")),
+    ("error-in-200", include_str!("../../fixtures/presets/error-in-200.toml")),
+    ("late-events", include_str!("../../fixtures/presets/late-events.toml")),
+    ("limits-shrink", include_str!("../../fixtures/presets/limits-shrink.toml")),
+    ("other-mdm", include_str!("../../fixtures/presets/other-mdm.toml")),
+    ("pages-move", include_str!("../../fixtures/presets/pages-move.toml")),
+    ("partial-events", include_str!("../../fixtures/presets/partial-events.toml")),
+    ("retry-after-zoo", include_str!("../../fixtures/presets/retry-after-zoo.toml")),
+    ("slow-service", include_str!("../../fixtures/presets/slow-service.toml")),
     ("small-pages", include_str!("../../fixtures/presets/small-pages.toml")),
+    ("throttle-burst", include_str!("../../fixtures/presets/throttle-burst.toml")),
+    ("token-rotation", include_str!("../../fixtures/presets/token-rotation.toml")),
     ("unknown-fields", include_str!("../../fixtures/presets/unknown-fields.toml")),
 ];
 

@@ -23,6 +23,7 @@ pub enum DataSet {
 }
 
 const EVENTS: u8 = 0;
+const NOTIFICATIONS: u8 = 4;
 
 /// Makes and reads the ids of one location.
 #[derive(Debug, Clone)]
@@ -59,6 +60,11 @@ impl LocationIds {
     /// The event that an id stands for, if this location gave it out or could.
     pub fn read_event(&self, id: &str) -> Option<u64> {
         self.open(EVENTS, 0, Uuid::try_parse(id).ok()?)
+    }
+
+    /// The id of the `n`-th notification in the `epoch`-th life of the world.
+    pub fn notification(&self, epoch: u16, n: u64) -> Uuid {
+        self.seal(NOTIFICATIONS, epoch, n)
     }
 
     /// The id of the state of a data set after `seq` writes, in the `epoch`-th life of the world.
@@ -136,6 +142,24 @@ mod tests {
         let paris = LocationIds::new(7, "paris");
         assert_eq!(paris.read_version(DataSet::Assignments, 1, &id.to_string()), None);
         assert_eq!(berlin.read_version(DataSet::Assignments, 1, "not-a-uuid"), None);
+    }
+
+    #[test]
+    fn no_two_notifications_have_one_id() {
+        let (berlin, paris) = (LocationIds::new(7, "berlin"), LocationIds::new(7, "paris"));
+        let ids: Vec<Uuid> = (0..100)
+            .flat_map(|n| {
+                [berlin.notification(0, n), berlin.notification(1, n), paris.notification(0, n)]
+            })
+            .collect();
+        let different: std::collections::BTreeSet<&Uuid> = ids.iter().collect();
+        assert_eq!(different.len(), ids.len());
+        assert_eq!(
+            ids[0],
+            LocationIds::new(7, "berlin").notification(0, 0),
+            "made of what is given"
+        );
+        assert_eq!(berlin.read_event(&ids[0].to_string()), None);
     }
 
     #[test]

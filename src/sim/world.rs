@@ -12,6 +12,7 @@ use super::ids::{DataSet, LocationIds};
 use super::saved::SiteParts;
 use super::settings::Settings;
 use super::token::{self, TokenClaims};
+use super::told::{Outbox, Told};
 use crate::model::{At, Command, Delay, Failing, Limits, Location, Privileges, Refusal, Seq};
 
 /// A location of a world, by its place in world order.
@@ -146,6 +147,7 @@ pub struct World {
     dues: BTreeSet<(At, SiteId)>,
     /// Writes so far, of whatever kind.
     pub(super) revision: u64,
+    pub(super) outbox: Outbox,
 }
 
 impl World {
@@ -159,6 +161,7 @@ impl World {
             literals: Arc::default(),
             dues: BTreeSet::new(),
             revision: 0,
+            outbox: Outbox::default(),
         }
     }
 
@@ -257,7 +260,7 @@ impl World {
         self
     }
 
-    /// Changes a location; afterwards knows when something falls due in it.
+    /// Changes a location; afterwards knows when something falls due in it, and what is to be told of it.
     pub fn change<R>(
         &mut self,
         id: SiteId,
@@ -265,7 +268,14 @@ impl World {
     ) -> Option<R> {
         self.revision += 1;
         let site = self.sites.get_mut(id.0)?;
-        let result = change(Arc::make_mut(&mut site.location), &site.ids);
+        let location = Arc::make_mut(&mut site.location);
+        let result = change(location, &site.ids);
+        let notices = location.take_notices();
+        if let Some(receiver) = location.config.receiver.as_ref().filter(|_| !notices.is_empty()) {
+            let at = self.outbox.now;
+            let told = |notice| Told { site: id, at, receiver: receiver.clone(), notice };
+            self.outbox.told.extend(notices.into_iter().map(told));
+        }
         let due = site.location.next_due();
         if due != site.due {
             if let Some(before) = std::mem::replace(&mut site.due, due) {
@@ -288,6 +298,12 @@ impl World {
         self.change(id, |location, _| location.accept(command, now, &settings.behaviour, &limits))
     }
 
+    /// Takes what subscribers are to be told of all that was done since this was last called; of each location in the
+    /// order in which it happened. Who acts on a world calls this afterwards: until then it is kept.
+    pub fn take_notices(&mut self) -> Vec<Told> {
+        std::mem::take(&mut self.outbox.told)
+    }
+
     /// When the next thing falls due.
     pub fn next_due(&self) -> Option<At> {
         self.dues.first().map(|(at, _)| *at)
@@ -297,6 +313,7 @@ impl World {
     /// `tell`, one by one.
     pub fn step_to(&mut self, t: At, settings: &Settings, mut tell: impl FnMut(Happening)) {
         while let Some((at, id)) = self.dues.first().copied().filter(|(at, _)| *at <= t) {
+            self.outbox.now = at;
             let settled =
                 self.change(id, |location, ids| location.settle(at, &settings.behaviour, ids));
             if let Some(number) = settled.flatten()
@@ -317,6 +334,7 @@ impl World {
         now: At,
         settings: &Settings,
     ) -> Option<Happening> {
+        self.outbox.now = now;
         let finished = self.change(id, |location, ids| {
             location.finish_event(number, now, failing, &settings.behaviour, ids)
         });

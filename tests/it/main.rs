@@ -9,6 +9,7 @@ mod cli;
 mod control;
 mod docs;
 mod ledger;
+mod notices;
 mod properties;
 mod rooms;
 mod rules;

@@ -387,6 +387,14 @@ pub fn text_of(number: u16, settings: &Settings) -> &'static str {
     }
 }
 
+/// The text of a number in a notification; there 9709 has another one than in Service Config (apple-v2.md §12.3).
+pub fn notified_text_of(number: u16, settings: &Settings) -> &'static str {
+    match number {
+        9709 => "There aren't enough assets available to complete this association.",
+        _ => text_of(number, settings),
+    }
+}
+
 /// Writes an `ErrorResponse` (apple-v2.md §13.1).
 pub fn write_error(json: &mut Json, number: u16, text: &str, info: &ErrorInfo) {
     json.object(|json| {

@@ -3,7 +3,7 @@
 //! * [`wire`]: the data sheet of requests. [`errors`]: the error table.
 //! * [`changed`]: what rules make of an answer.
 //! * [`call`]: what every call has in common; [`pages`]: what the three lists have in common.
-//! * a file per noun: assets, assignments, users, events, client and service configuration.
+//! * a file per noun: assets, assignments, users, events, client and service configuration, notifications.
 //!
 //! Not here: what a command does (`model`), tokens (`sim::token`), other surfaces.
 
@@ -14,6 +14,7 @@ pub mod changed;
 pub mod client_config;
 pub mod errors;
 pub mod events;
+pub mod notifications;
 pub mod pages;
 pub mod query;
 pub mod service_config;

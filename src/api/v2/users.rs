@@ -67,7 +67,7 @@ pub fn list(call: &mut Call<'_>, request: &Request) -> Result<Reply, ApiError> {
     json.object(|json| {
         json.name("users").array(|json| {
             for user in page.records.iter().filter_map(|id| location.user(*id)) {
-                write_user(json, location, user);
+                write_user(json, &listed(location, user));
             }
         });
         write_page(&granted, DataSet::Users, wanted, &page, json);
@@ -75,15 +75,40 @@ pub fn list(call: &mut Call<'_>, request: &Request) -> Result<Reply, ApiError> {
     Ok(Reply::json(http::StatusCode::OK, json.finish()))
 }
 
+/// A user as the list shows it: the code of an invitation only as long as that is open.
+fn listed<'a>(location: &'a Location, user: &'a User) -> UserRecord<'a> {
+    let invited = user.status == UserStatus::Registered;
+    UserRecord {
+        client_user_id: location.users.client_user_id(user),
+        email: user.email.as_deref(),
+        account_hash: user.account_hash.as_deref(),
+        invite_code: user.invite_code.as_deref().filter(|_| invited),
+        status: Some(user.status),
+    }
+}
+
+/// The members of a `ResponseUser`; what is none is left out.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct UserRecord<'a> {
+    /// `clientUserId`.
+    pub(super) client_user_id: &'a str,
+    /// `email`.
+    pub(super) email: Option<&'a str>,
+    /// `idHash`.
+    pub(super) account_hash: Option<&'a str>,
+    /// `inviteCode`.
+    pub(super) invite_code: Option<&'a str>,
+    /// `status`.
+    pub(super) status: Option<UserStatus>,
+}
+
 /// Writes a `ResponseUser` (apple-v2.md §8).
-fn write_user(json: &mut Json, location: &Location, user: &User) {
+pub(super) fn write_user(json: &mut Json, user: &UserRecord<'_>) {
     json.object(|json| {
-        json.text("clientUserId", location.users.client_user_id(user));
-        json.maybe("email", user.email.as_deref());
-        json.maybe("idHash", user.account_hash.as_deref());
-        if user.status == UserStatus::Registered {
-            json.maybe("inviteCode", user.invite_code.as_deref());
-        }
-        json.text("status", wire::user_status(user.status));
+        json.text("clientUserId", user.client_user_id);
+        json.maybe("email", user.email);
+        json.maybe("idHash", user.account_hash);
+        json.maybe("inviteCode", user.invite_code);
+        json.maybe("status", user.status.map(wire::user_status));
     });
 }

@@ -204,7 +204,7 @@ fn notification_types(words: Vec<Value>) -> Result<Vec<NotificationType>, ApiErr
     for word in words {
         let Value::String(word) = word else { return Err(ApiError::invalid_argument()) };
         // Accepted, not stored (apple-v2.md §18 question 19).
-        if word == "TEST_NOTIFICATION" {
+        if word == TEST_NOTIFICATION {
             continue;
         }
         let known = NOTIFICATION_TYPES.iter().find(|(_, name)| *name == word);
@@ -226,6 +226,9 @@ pub const NOTIFICATION_TYPES: [(NotificationType, &str); 7] = [
     (NotificationType::SubscriptionCount, "SUBSCRIPTION_COUNT"),
     (NotificationType::UnlimitedAsset, "UNLIMITED_ASSET"),
 ];
+
+/// How the type of the notification that tries out a receiver is spelled. Nobody subscribes to it.
+pub const TEST_NOTIFICATION: &str = "TEST_NOTIFICATION";
 
 /// How a notification type is spelled.
 pub fn notification_type(kind: NotificationType) -> &'static str {

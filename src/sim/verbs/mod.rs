@@ -234,6 +234,7 @@ impl World {
             return self.change_limits(verb.location.as_deref(), limits);
         }
         let id = self.pick(verb.location.as_deref(), "location")?;
+        self.outbox.now = now;
         let mut outcome = self.act_on(id, &verb.deed, now, settings)?;
         outcome.locations.insert(0, self.key(id));
         self.revision += 1;

@@ -102,11 +102,12 @@ impl World {
         }
         let (devices, users) = names(&targets);
         self.change(id, |location, _| {
-            for target in targets {
-                let holder =
-                    target.holder.unwrap_or_else(|| location.add_device(&target.name).into());
-                location.assign(asset, holder, Some(behaviour.changes_max));
-            }
+            let known = |target: Target| match target.holder {
+                Some(holder) => holder,
+                None => location.add_device(&target.name).into(),
+            };
+            let holders: Vec<Holder> = targets.into_iter().map(known).collect();
+            location.hand_out(asset, &holders, behaviour);
         });
         let told = [devices.as_slice(), users.as_slice()].concat();
         Ok(Outcome {
@@ -221,12 +222,8 @@ impl World {
                 return Err(VerbError::invalid("users", text));
             }
         }
-        self.change(id, |location, ids| {
-            for user in &users {
-                // Looked at above: none of these can fail.
-                let _ = location.create(user, behaviour, ids);
-            }
-        });
+        // Looked at above: none of these is left out.
+        self.change(id, |location, ids| location.create(&users, behaviour, ids));
         let names: Vec<String> = users.iter().map(|user| user.client_user_id.to_string()).collect();
         Ok(Outcome {
             text: format!("{} added: {}", some(names.len() as u64, "user"), listed(&names)),
