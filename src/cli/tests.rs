@@ -70,7 +70,7 @@ fn exit_codes_say_who_must_act() {
     check("quince --help", &[], 0);
     check("quince serve --help", &[], 0);
     check("quince --version", &[], 0);
-    check("quince --tls-listen 127.0.0.1:0", &[], 64);
+    check("quince --tls-cert cert.pem", &[], 64);
     check("quince --seed x", &[], 64);
     check("quince serve", &[("QUINCE_SEED", "x")], 65);
     check("quince --config does/not/exist.toml", &[], 65);
