@@ -133,9 +133,6 @@ impl Turn<'_> {
         let failing = steering.failing(&location.profile.key, || location.subjects_of(number));
         world.steer_event(id, number, delay, failing, now);
         self.state.rules.touched.add(id, number, Arc::clone(&steering.rule), polls);
-        if let Some(timeline) = &mut self.state.timeline {
-            timeline.note_event(&steering.rule, id, number);
-        }
     }
 
     /// Counts a poll that found an event pending; the last one that a rule wants ends the event, after the poll.

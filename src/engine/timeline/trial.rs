@@ -2,6 +2,7 @@
 
 use super::Timeline;
 use super::report::{named, spelled};
+use super::state::judge_world;
 use super::wait::after;
 use crate::engine::turn::Turn;
 use crate::journal::{Entry, Journal, What};
@@ -30,7 +31,7 @@ pub(super) struct Trial {
 impl Timeline {
     /// Judges an expectation of the step that comes next, or puts it on trial.
     pub(super) fn expect(&mut self, turn: &Turn<'_>, n: usize, wanted: &Wanted) {
-        if let Some(judged) = self.judge_world(turn, wanted) {
+        if let Some(judged) = judge_world(turn, wanted) {
             let since = self.began;
             if let Some(report) = self.report_of(self.place, n) {
                 report.state = match &judged {
