@@ -3,6 +3,7 @@
 //! [`Quince::builder`] says what shall run, [`Builder::start`] loads the world and listens, and the
 //! [`Quince`] that comes back serves until it is stopped or dropped.
 
+mod error;
 mod handles;
 mod listeners;
 mod runs;
@@ -14,65 +15,22 @@ use std::sync::Arc;
 use crate::api::control::{PREFIX, Trust};
 use crate::api::json::Json;
 use crate::api::{Api, ApiOptions, ControlDoor};
-use crate::certificates::CertificateError;
 use crate::engine::{
     BadScenario, Broken, CreateError, DEFAULT, Engine, Named, Origin, Universe, real_time,
 };
 use crate::faults::Rule;
 use crate::http::{Limits, Server};
-use crate::scenario::Scenario;
-use crate::scenario::presets::{self, BadPreset};
-use crate::sim::settings::SettingError;
+use crate::scenario::{Scenario, presets};
 use crate::sim::spec::WorldSpec;
 use crate::sim::{ClockMode, Settings, date};
 use crate::snapshot::state::{FileError, StateFile};
-use crate::snapshot::{self, Loaded, WorldError};
+use crate::snapshot::{self, Loaded};
 
+pub use self::error::StartError;
 pub use self::handles::{ActError, ClockHandle, RuleError, SettingsError, UniverseHandle};
 use self::listeners::{TlsPlan, bind, bind_tls};
 pub use self::runs::{BeginError, FinishError, Unmet};
 pub use crate::sim::VIRTUAL_START;
-
-/// Why quince did not start.
-#[derive(Debug, thiserror::Error)]
-pub enum StartError {
-    /// The world is invalid or unknown.
-    #[error(transparent)]
-    World(#[from] WorldError),
-    /// The state file cannot be used.
-    #[error(transparent)]
-    State(#[from] FileError),
-    /// The profile is unknown.
-    #[error(transparent)]
-    Profile(SettingError),
-    /// A setting is unknown or has a value that is not allowed.
-    #[error(transparent)]
-    Setting(SettingError),
-    /// The scenario cannot be applied.
-    #[error(transparent)]
-    Scenario(#[from] BadScenario),
-    /// There is no such preset.
-    #[error(transparent)]
-    Preset(#[from] BadPreset),
-    /// The start is no time of the form `2026-01-15T09:00:00Z`.
-    #[error("`{0}` is not a time: write it like 2026-01-15T09:00:00Z")]
-    Start(String),
-    /// There is no certificate to show.
-    #[error(transparent)]
-    Certificate(#[from] CertificateError),
-    /// Something is said about TLS that does not go together.
-    #[error("{0}")]
-    Tls(&'static str),
-    /// The address cannot be bound.
-    #[error("cannot listen on {address}")]
-    Bind {
-        /// The address.
-        address: SocketAddr,
-        /// What the operating system said.
-        #[source]
-        cause: std::io::Error,
-    },
-}
 
 /// What shall run. Every value has the default of the command line, but that the port is any free one.
 #[derive(Debug, Clone)]

@@ -140,9 +140,6 @@ impl Turn<'_> {
         let failing = steering.failing(&location.profile.key, || location.subjects_of(number));
         world.steer_event(id, number, delay, failing, now);
         self.state.rules.touched.add(id, number, Arc::clone(&steering.rule), polls);
-        if let Some(timeline) = &mut self.state.timeline {
-            timeline.note_event(&steering.rule, id, number);
-        }
     }
 
     /// Counts a poll that found an event pending; the last one that a rule wants ends the event, after the poll.
@@ -163,6 +160,6 @@ fn tells_date(plan: &Plan) -> bool {
 pub(super) fn provenance(rules: &Rules, site: SiteId, number: u64) -> Vec<Injected> {
     let rule = rules.touched.rule(site, number);
     let injected =
-        |rule: &Arc<str>| Injected { rule: Arc::clone(rule), act: format!("event {rule}") };
+        |rule: &Arc<str>| Injected { rule: Arc::clone(rule), act: "its event".to_owned() };
     rule.map(injected).into_iter().collect()
 }

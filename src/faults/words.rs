@@ -42,13 +42,7 @@ pub(super) fn event(event: &EventRule) -> String {
             let mut errors: Vec<u16> = failed.iter().map(|failed| failed.error).collect();
             errors.dedup();
             let errors: Vec<String> = errors.iter().map(ToString::to_string).collect();
-            let count = failed.len();
-            let errors = errors.join(", ");
-            Some(if count == 1 {
-                format!("1 choice of tasks fails with {errors}")
-            } else {
-                format!("{count} choices of tasks fail with {errors}")
-            })
+            Some(format!("the tasks named fail with {}", errors.join(", ")))
         }
         Outcome::Some(error) => Some(format!("some tasks fail with {error}")),
         Outcome::Failure(error) => Some(format!("every task fails with {error}")),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::{Quince, UniverseHandle};
 use crate::engine::{Broken, CreateError, Origin};
-use crate::judge::report::{ExpectationState, Report, StepState, Verdict};
+use crate::judge::report::{Report, Verdict, text};
 use crate::scenario::Scenario;
 use crate::sim::settings::SettingError;
 
@@ -55,42 +55,9 @@ impl fmt::Display for Unmet {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::None(error) => error.fmt(f),
-            Self::Report(report) => tell(report, f),
+            Self::Report(report) => f.write_str(&text::render(report)),
         }
     }
-}
-
-fn tell(report: &Report, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-    write!(f, "scenario `{}` (seed {}) did not pass", report.scenario, report.seed)?;
-    let entry = |seq: &u64, f: &mut fmt::Formatter<'_>| match report.entries.get(seq) {
-        Some(line) => write!(f, "\n      {line}"),
-        None => write!(f, "\n      {seq}"),
-    };
-    for step in &report.steps {
-        if step.state == StepState::NotReached {
-            write!(f, "\n  step `{}` was not reached", step.name)?;
-        }
-        if let Some(why) = &step.why {
-            write!(f, "\n  step `{}` failed: {why}", step.name)?;
-        }
-        let unmet = |state| state == ExpectationState::Failed;
-        for expectation in step.expectations.iter().filter(|it| unmet(it.state)) {
-            write!(f, "\n  {}: expected {}", expectation.id, expectation.expected)?;
-            if let Some(got) = &expectation.got {
-                got.lines().try_for_each(|line| write!(f, "\n    {line}"))?;
-            }
-            expectation.entries.iter().try_for_each(|seq| entry(seq, f))?;
-            for (seq, why) in &expectation.near_misses {
-                entry(seq, f)?;
-                write!(f, "\n        {why}")?;
-            }
-        }
-    }
-    for finding in &report.gate {
-        write!(f, "\n  gate, {}: {}", finding.check, finding.text)?;
-        finding.entries.iter().try_for_each(|seq| entry(seq, f))?;
-    }
-    Ok(())
 }
 
 impl Quince {

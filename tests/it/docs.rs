@@ -37,6 +37,14 @@ impl Drop for Child {
     }
 }
 
+/// Where a shell finds `quince`, as the README says it should.
+#[allow(clippy::disallowed_methods, reason = "a test may ask where it runs")]
+fn path_with_quince() -> String {
+    let binary = std::path::Path::new(env!("CARGO_BIN_EXE_quince"));
+    let folder = binary.parent().unwrap().display();
+    format!("{folder}:{}", std::env::var("PATH").unwrap())
+}
+
 #[test]
 fn the_walk_of_the_readme_prints_what_it_says() {
     // The gate installs both; who has neither can still run the other tests.
@@ -73,8 +81,9 @@ fn the_walk_of_the_readme_prints_what_it_says() {
         }
     }
     assert!(expected.len() >= 8, "the walk has become short");
-    let output =
-        Command::new("sh").arg("-euc").arg(&script).current_dir(folder.path()).output().unwrap();
+    let mut shell = Command::new("sh");
+    shell.arg("-euc").arg(&script).current_dir(folder.path());
+    let output = shell.env("PATH", path_with_quince()).output().unwrap();
     let printed = String::from_utf8(output.stdout).unwrap().replace('\r', "");
     let errors = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{printed}\n{errors}");

@@ -17,6 +17,7 @@ mod rooms;
 mod rules;
 mod scenarios;
 mod settings;
+mod shipped;
 mod story;
 mod timeline;
 mod tls;

@@ -20,7 +20,7 @@ impl Timeline {
                 Ok(())
             }
             Act::Set(changes) => set(turn, changes),
-            Act::EndEvent(rule, error) => self.end_events(turn, rule, *error),
+            Act::EndEvent(rule, error) => end_events(turn, rule, *error),
             Act::Mark(name) | Act::Snapshot(name) => {
                 if !can_name(name) {
                     return Err(NoMark::Unnameable(name.chars().take(80).collect()).to_string());
@@ -30,30 +30,6 @@ impl Timeline {
             }
             Act::Diff { from, to, is } => self.tell_difference(turn, from, to, is.as_deref()),
         }
-    }
-
-    fn end_events(
-        &self,
-        turn: &mut Turn<'_>,
-        rule: &str,
-        error: Option<u16>,
-    ) -> Result<(), String> {
-        let why = |error| Failing { why: Failure::Injected(error), chosen: Targets::default() };
-        let (failing, what) =
-            (error.map(why), if error.is_some() { "failed" } else { "completed" });
-        let touched: Vec<(SiteId, u64)> = self.touched(rule).collect();
-        let ended = touched.iter().filter_map(|(site, number)| {
-            let happening = turn.finish_event(*site, *number, failing.as_ref())?;
-            turn.note("event", what, format!("event {} {what} by a step", happening.event_id));
-            Some(())
-        });
-        if ended.count() > 0 {
-            return Ok(());
-        }
-        Err(match touched.len() {
-            0 => format!("rule `{rule}` touched no event that could end"),
-            _ => format!("every event that rule `{rule}` touched has ended already"),
-        })
     }
 
     fn tell_difference(
@@ -115,4 +91,22 @@ fn set(turn: &mut Turn<'_>, changes: &[(String, String)]) -> Result<(), String> 
     let told = changes.iter().map(|(key, value)| format!("{key}: {value}"));
     turn.note("settings", "patch", told.collect::<Vec<_>>().join(", "));
     Ok(())
+}
+
+fn end_events(turn: &mut Turn<'_>, rule: &str, error: Option<u16>) -> Result<(), String> {
+    let why = |error| Failing { why: Failure::Injected(error), chosen: Targets::default() };
+    let (failing, what) = (error.map(why), if error.is_some() { "failed" } else { "completed" });
+    let touched: Vec<(SiteId, u64)> = turn.rules().events_of(rule).collect();
+    let ended = touched.iter().filter_map(|(site, number)| {
+        let happening = turn.finish_event(*site, *number, failing.as_ref())?;
+        turn.note("event", what, format!("event {} {what} by a step", happening.event_id));
+        Some(())
+    });
+    if ended.count() > 0 {
+        return Ok(());
+    }
+    Err(match touched.len() {
+        0 => format!("rule `{rule}` touched no event that could end"),
+        _ => format!("every event that rule `{rule}` touched has ended already"),
+    })
 }

@@ -18,7 +18,7 @@ mod state;
 mod trial;
 mod wait;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 pub use self::apply::BadScenario;
@@ -32,9 +32,6 @@ use crate::model::At;
 use crate::scenario::Moment::{EventEnded, RuleFired, StepDone};
 use crate::scenario::{Act, Cause, Scenario};
 use crate::sim::{Real, SiteId, World};
-
-/// Events that a rule touched, of which the latest are kept.
-const TOUCHED_MAX: usize = 10_000;
 
 /// When the timeline is asked to go on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -76,8 +73,6 @@ pub(in crate::engine) struct Timeline {
     calls: BTreeMap<&'static str, u64>,
     /// How many calls each rule of the scenario fired at.
     fired: BTreeMap<Arc<str>, u64>,
-    /// The events that a rule touched.
-    touched: BTreeMap<Arc<str>, BTreeSet<(SiteId, u64)>>,
     /// Journal entries that the report names, as they are told.
     lines: BTreeMap<u64, String>,
     stands: Stands,
@@ -111,7 +106,6 @@ impl Timeline {
             in_flight: Vec::new(),
             calls: BTreeMap::new(),
             fired,
-            touched: BTreeMap::new(),
             lines: BTreeMap::new(),
             stands: Stands::Running,
             scenario,
@@ -149,21 +143,8 @@ impl Timeline {
         self.awaited.is_some() || (is_auto && !self.in_flight.is_empty())
     }
 
-    /// Notes that a rule touched an event.
-    pub(super) fn note_event(&mut self, rule: &Arc<str>, site: SiteId, number: u64) {
-        let events = self.touched.entry(Arc::clone(rule)).or_default();
-        events.insert((site, number));
-        if events.len() > TOUCHED_MAX {
-            events.pop_first();
-        }
-    }
-
     pub(super) fn is_over(&self) -> bool {
         self.stands == Stands::Over
-    }
-
-    fn touched(&self, rule: &str) -> impl Iterator<Item = (SiteId, u64)> {
-        self.touched.get(rule).into_iter().flatten().copied()
     }
 
     /// Goes on: looks at what happened since, judges what can be judged, and does the steps whose cause is there.
@@ -220,7 +201,7 @@ impl Timeline {
             Some(Cause::Call { .. } | Cause::Exit) => false,
             Some(Cause::At(at)) => *at <= turn.now(),
             Some(Cause::After(EventEnded(rule))) => {
-                self.touched(rule).any(|event| has_ended(turn.world(), event))
+                turn.rules().events_of(rule).any(|event| has_ended(turn.world(), event))
             }
             Some(Cause::After(RuleFired(rule))) => self.fired.get(rule).is_some_and(|n| *n > 0),
             Some(Cause::After(StepDone(name))) => {
@@ -302,7 +283,7 @@ impl Timeline {
         }
         let entries: Vec<Entry> = journal.after(self.heard).cloned().collect();
         for entry in &entries {
-            self.note(entry, turn.world());
+            self.note(entry);
         }
         for trial in &mut self.trials {
             trial.hear(&entries);
@@ -314,7 +295,7 @@ impl Timeline {
         self.in_flight.retain(|(seq, _)| *seq >= first);
     }
 
-    fn note(&mut self, entry: &Entry, world: &World) {
+    fn note(&mut self, entry: &Entry) {
         let mut rules: Vec<&Arc<str>> = entry.injected.iter().map(|act| &act.rule).collect();
         rules.dedup();
         match &entry.what {
@@ -333,14 +314,7 @@ impl Timeline {
                     wait.hear(step.cause.as_ref(), exchange, entry.real);
                 }
             }
-            What::Event(happening) => {
-                if let Some(site) = world.site_of(&happening.location) {
-                    for rule in rules {
-                        self.note_event(rule, site, happening.event);
-                    }
-                }
-            }
-            What::Act(_) => {}
+            What::Event(_) | What::Act(_) => {}
         }
     }
 
@@ -380,13 +354,6 @@ impl Turn<'_> {
         let seq = self.note("scenario", &name, format!("scenario {name} begins"));
         self.state.timeline = Some(Box::new(Timeline::new(scenario, seq, self.now)));
         seq
-    }
-
-    /// Notes that a rule touched an event: reports and steps name events by rules.
-    pub fn note_event(&mut self, rule: &Arc<str>, site: SiteId, number: u64) {
-        if let Some(timeline) = &mut self.state.timeline {
-            timeline.note_event(rule, site, number);
-        }
     }
 
     pub(super) const fn state_journal(&self) -> &Journal {

@@ -1,56 +1,30 @@
 //! What a step expects of the world: judged at one moment, against the world as it stands.
 
-use super::Timeline;
 use crate::engine::turn::Turn;
 use crate::model::{AssetName, EventStatus, Holder, PricingParam, UserStatus};
 use crate::scenario::Wanted;
 use crate::sim::{Site, World};
 
-impl Timeline {
-    /// Whether the world is as wanted; if not, how it is. Nothing if the journal is asked.
-    pub(super) fn judge_world(
-        &self,
-        turn: &Turn<'_>,
-        wanted: &Wanted,
-    ) -> Option<Result<(), String>> {
-        let world = turn.world();
-        Some(match wanted {
-            Wanted::Event(rule, status) => self.events_are(turn, rule, *status),
-            Wanted::Asset { location, asset, assigned, available, total, retired } => {
-                let counts = [*assigned, *available, *total, *retired];
-                site(world, location.as_deref()).and_then(|site| asset_has(site, asset, counts))
-            }
-            Wanted::User { location, client_user_id, status } => {
-                let site = site(world, location.as_deref());
-                site.and_then(|site| user_is(site, client_user_id, *status))
-            }
-            Wanted::Holds { location, asset, client_user_id, serial_number, held } => {
-                let site = site(world, location.as_deref());
-                let who = (client_user_id.as_deref(), serial_number.as_deref());
-                site.and_then(|site| holds(site, asset, who, *held))
-            }
-            Wanted::Journal { .. } => return None,
-        })
-    }
-
-    fn events_are(&self, turn: &Turn<'_>, rule: &str, wanted: EventStatus) -> Result<(), String> {
-        let mut others = Vec::new();
-        let mut some = false;
-        for (id, number) in self.touched(rule) {
-            some = true;
-            let Some(site) = turn.world().site(id) else { continue };
-            let is = site.location.events.get(number).map(crate::model::Event::status);
-            if is != Some(wanted) {
-                let told = is.map_or("forgotten", event_status);
-                others.push(format!("event {} is {told}", site.ids.event(number)));
-            }
+/// Whether the world is as wanted; if not, how it is. Nothing if the journal is asked.
+pub(super) fn judge_world(turn: &Turn<'_>, wanted: &Wanted) -> Option<Result<(), String>> {
+    let world = turn.world();
+    Some(match wanted {
+        Wanted::Event(rule, status) => events_are(turn, rule, *status),
+        Wanted::Asset { location, asset, assigned, available, total, retired } => {
+            let counts = [*assigned, *available, *total, *retired];
+            site(world, location.as_deref()).and_then(|site| asset_has(site, asset, counts))
         }
-        match (some, others.is_empty()) {
-            (false, _) => Err(format!("rule `{rule}` touched no event")),
-            (true, true) => Ok(()),
-            (true, false) => Err(listed(&others)),
+        Wanted::User { location, client_user_id, status } => {
+            let site = site(world, location.as_deref());
+            site.and_then(|site| user_is(site, client_user_id, *status))
         }
-    }
+        Wanted::Holds { location, asset, client_user_id, serial_number, held } => {
+            let site = site(world, location.as_deref());
+            let who = (client_user_id.as_deref(), serial_number.as_deref());
+            site.and_then(|site| holds(site, asset, who, *held))
+        }
+        Wanted::Journal { .. } => return None,
+    })
 }
 
 /// Some of many, for people.
@@ -161,5 +135,24 @@ const fn user_status(status: UserStatus) -> &'static str {
         UserStatus::Associated => "Associated",
         UserStatus::Retired => "Retired",
         UserStatus::Deleted => "Deleted",
+    }
+}
+
+fn events_are(turn: &Turn<'_>, rule: &str, wanted: EventStatus) -> Result<(), String> {
+    let mut others = Vec::new();
+    let mut some = false;
+    for (id, number) in turn.rules().events_of(rule) {
+        some = true;
+        let Some(site) = turn.world().site(id) else { continue };
+        let is = site.location.events.get(number).map(crate::model::Event::status);
+        if is != Some(wanted) {
+            let told = is.map_or("forgotten", event_status);
+            others.push(format!("event {} is {told}", site.ids.event(number)));
+        }
+    }
+    match (some, others.is_empty()) {
+        (false, _) => Err(format!("rule `{rule}` touched no event")),
+        (true, true) => Ok(()),
+        (true, false) => Err(listed(&others)),
     }
 }

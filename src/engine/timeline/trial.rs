@@ -2,9 +2,10 @@
 
 use super::Timeline;
 use super::report::{named, spelled};
+use super::state::judge_world;
 use super::wait::after;
 use crate::engine::turn::Turn;
-use crate::journal::{Entry, Journal};
+use crate::journal::{Entry, Journal, What};
 use crate::judge::report::{ExpectationReport, ExpectationState, JudgedBy};
 use crate::judge::{Evidence, Verdict};
 use crate::scenario::{Wanted, Window};
@@ -30,12 +31,16 @@ pub(super) struct Trial {
 impl Timeline {
     /// Judges an expectation of the step that comes next, or puts it on trial.
     pub(super) fn expect(&mut self, turn: &Turn<'_>, n: usize, wanted: &Wanted) {
-        if let Some(judged) = self.judge_world(turn, wanted) {
+        if let Some(judged) = judge_world(turn, wanted) {
+            let since = self.began;
             if let Some(report) = self.report_of(self.place, n) {
                 report.state = match &judged {
                     Ok(()) => ExpectationState::Met,
                     Err(_) => ExpectationState::Failed,
                 };
+                if judged.is_err() {
+                    report.entries = latest_changes(turn.state_journal(), since);
+                }
                 report.got = judged.err();
             }
             return;
@@ -77,6 +82,20 @@ impl Timeline {
         let seqs = named(report).collect();
         self.lines.extend(spelled(journal, seqs));
     }
+}
+
+/// What changed the world since then: the latest entries that say how it came to be as it is.
+fn latest_changes(journal: &Journal, since: u64) -> Vec<u64> {
+    const TOLD_MAX: usize = 5;
+    let changes_world = |entry: &&Entry| match &entry.what {
+        What::Event(_) => true,
+        What::Act(act) => act.kind == "verb",
+        What::Exchange(_) => false,
+    };
+    let mut changes: Vec<u64> =
+        journal.after(since).filter(changes_world).map(|entry| entry.seq).collect();
+    changes.drain(..changes.len().saturating_sub(TOLD_MAX));
+    changes
 }
 
 impl Trial {

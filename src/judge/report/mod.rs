@@ -110,7 +110,8 @@ pub struct ExpectationReport {
     pub got: Option<String>,
     /// By which clock it was judged.
     pub clock: JudgedBy,
-    /// The entries of the journal that matched, or that broke it.
+    /// The entries of the journal that matched, or that broke it; the latest that changed the world, where its state is
+    /// not as expected.
     pub entries: Vec<u64>,
     /// What came nearest to what is missing: number and the criteria that it failed.
     #[serde(skip_serializing_if = "Vec::is_empty")]

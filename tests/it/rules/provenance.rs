@@ -40,7 +40,7 @@ async fn same_seed_and_calls_give_the_same_journal_byte_for_byte() {
     assert!(first == second, "the journals differ");
     for act in [
         "answered 503, Retry-After 2s",
-        "event event",
+        "its event",
         "waited ",
         "40 random bytes",
         "verb other-admin-assigns",
@@ -79,7 +79,7 @@ async fn the_journal_says_which_rule_touched_a_call_and_an_event() {
         told("exchange"),
         json!([{"rule": "slow-event", "act": "event ends 90s after it starts"}])
     );
-    assert_eq!(told("event-step"), json!([{"rule": "slow-event", "act": "event slow-event"}]));
+    assert_eq!(told("event-step"), json!([{"rule": "slow-event", "act": "its event"}]));
     assert!(
         entries
             .as_array()

@@ -2,8 +2,8 @@
 
 use quince::judge::report::Verdict;
 use quince::model::{EventStatus, UserStatus};
-use quince::scenario::{Act, Advance, Cause, Moment, Wanted};
-use quince::sim::SiteId;
+use quince::scenario::forms::RuleForm;
+use quince::scenario::{Act, Advance, Cause, Moment, Wanted, Wrongs};
 
 use super::making::*;
 
@@ -196,16 +196,12 @@ async fn events_go_by_the_rule_that_touched_them() {
             .does(Act::EndEvent("slow".into(), Some(9709)))
             .wants(is(EventStatus::Complete)),
     ]);
-    slow.settings.push(("v2.event_delay".to_owned(), "10m".to_owned()));
+    let rule = RuleForm::on("v2.assets.associate").id("slow").event_after("10m");
+    slow.rules.push(rule.rule("", &mut Wrongs::default()).unwrap().into());
     let school = running(slow).await;
     let universe = school.quince.engine().default_universe();
-    let touch = |number| {
-        universe.turn(|turn| turn.note_event(&"slow".into(), SiteId(0), number)).unwrap();
-    };
-    touch(0);
     associate(&school, "ONE").await;
     school.advance("1h");
-    touch(1);
     associate(&school, "TWO").await;
     let at = universe.with_journal(|journal| {
         let verb = journal.after(0).find(|entry| entry.kind() == "verb").unwrap();
