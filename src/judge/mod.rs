@@ -2,7 +2,7 @@
 //!
 //! * [`Matcher`]: which entries are meant. [`Expected`]: how many of them, or in which order.
 //! * [`Evidence`]: entries held against it, one after the other.
-//! * [`Gate`]: what fails a run besides its expectations; [`findings`]: what it finds. [`conversation`]: what the client
+//! * [`Gate`]: what fails a run besides its expectations; [`findings()`]: what it finds. [`conversation`]: what the client
 //!   sent and got, to be compared with what was reviewed.
 //! * [`report`]: what became of a run, and how that is rendered.
 //!

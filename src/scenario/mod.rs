@@ -4,7 +4,7 @@
 //! * [`forms`]: how things are written, and the schema of it. [`verbs`]: the verbs, likewise.
 //! * [`Scenario`]: what a file says, read and checked. [`Step`]s and what they [`Expect`] make its timeline.
 //!
-//! * [`load`], [`read`]: a file or a text in, a scenario out. [`presets`]: rules that ship with quince.
+//! * [`load()`], [`read()`]: a file or a text in, a scenario out. [`presets`]: rules that ship with quince.
 //!
 //! Invariants: everything that can be found wrong without a client is found before anything runs, all of it at once.
 //! Not here: who carries it out (`engine`), who judges (`judge`).

@@ -1,7 +1,7 @@
 //! Texts with places: TOML or JSON as a tree of values that know where they stand, and problems shown where they are.
 //!
-//! * [`read`]: text in, [`tree::Node`] out. `fields` reads one table of it, member by member.
-//! * [`source::Problems`] gathers what is wrong; each [`source::Problem`] shows file, line, column and the line itself.
+//! * `read`: text in, `tree::Node` out. `fields` reads one table of it, member by member.
+//! * `source::Problems` gathers what is wrong; each [`source::Problem`] shows file, line, column and the line itself.
 //!
 //! Invariants: no text panics; what a message quotes is cut short; nesting is read to a bounded depth. Not here: what the
 //! values mean (`snapshot`, `scenario`).

@@ -19,6 +19,10 @@ enum Part {
 pub enum Place {
     /// `{url}`: the base of every path.
     Url,
+    /// `{tls_url}`: the same over TLS.
+    TlsUrl,
+    /// `{ca_file}`: the file that holds the CA to trust for it.
+    CaFile,
     /// `{control_url}`: the base of the control API.
     ControlUrl,
     /// `{stoken}`: the content token of the first location.
@@ -67,13 +71,17 @@ const NAMES: &[&str] = &[
 ];
 
 /// Those of them that nothing serves yet.
-const NOT_YET: &[&str] = &["tls_url", "ca_file", "applivery_url", "applivery_token"];
+const NOT_YET: &[&str] = &["applivery_url", "applivery_token"];
 
 /// What fills the places.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Values {
     /// The base of every path.
     pub url: String,
+    /// The same over TLS.
+    pub tls_url: String,
+    /// The file that holds the CA to trust for it.
+    pub ca_file: String,
     /// The base of the control API.
     pub control_url: String,
     /// Content tokens by the key of their location, in world order.
@@ -107,6 +115,8 @@ impl Template {
             match part {
                 Part::Text(part) => text += part,
                 Part::Place(Place::Url) => text += &values.url,
+                Part::Place(Place::TlsUrl) => text += &values.tls_url,
+                Part::Place(Place::CaFile) => text += &values.ca_file,
                 Part::Place(Place::ControlUrl) => text += &values.control_url,
                 Part::Place(Place::Stoken) => {
                     text += values.stokens.first().map_or("", |(_, stoken)| stoken);
@@ -128,6 +138,8 @@ impl Template {
 fn place(name: &str) -> Result<Place, TemplateError> {
     match name {
         "url" => return Ok(Place::Url),
+        "tls_url" => return Ok(Place::TlsUrl),
+        "ca_file" => return Ok(Place::CaFile),
         "control_url" => return Ok(Place::ControlUrl),
         "stoken" => return Ok(Place::Stoken),
         _ => {}
@@ -166,6 +178,8 @@ mod tests {
         let stoken = |key: &str, stoken: &str| (key.to_owned(), stoken.to_owned());
         let values = Values {
             url: "http://a".to_owned(),
+            tls_url: "https://a".to_owned(),
+            ca_file: "/tmp/ca.pem".to_owned(),
             control_url: "http://a/_quince/v1".to_owned(),
             stokens: vec![stoken("berlin", "b"), stoken("leeds", "l")],
         };
@@ -193,8 +207,8 @@ mod tests {
         );
         assert_eq!(refused("{url"), "has a `{` that nothing closes; write `{{` for a brace");
         assert_eq!(
-            refused("{tls_url}"),
-            "has {tls_url}, which this version of quince does not serve yet"
+            refused("{applivery_url}"),
+            "has {applivery_url}, which this version of quince does not serve yet"
         );
         assert_eq!(
             refused("{stoken:bern}"),

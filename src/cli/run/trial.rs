@@ -3,12 +3,12 @@
 use std::collections::BTreeSet;
 use std::convert::Infallible;
 use std::fs;
-use std::io;
-use std::io::IsTerminal;
+use std::io::{self, IsTerminal, Write as _};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use tempfile::NamedTempFile;
 use tokio::time::{interval, timeout};
 
 use super::super::environment::Environment;
@@ -84,10 +84,14 @@ impl Trial<'_> {
         if let Some(signal) = *told.borrow() {
             return Err(stopped(signal));
         }
-        let builder = Quince::builder().scenario(Scenario::clone(&self.scenario));
+        let builder = Quince::builder().scenario(Scenario::clone(&self.scenario)).tls(true);
         let quince = builder.start().await.map_err(|error| self.refusal(error))?;
         let universe = quince.universe(DEFAULT);
-        let variables = self.variables(&quince, &universe)?;
+        // There as long as the client is.
+        let ca_file = ca_file(&quince).map_err(|cause| {
+            Error::internal_because("cannot write the CA to a temporary file", cause)
+        })?;
+        let variables = self.variables(&quince, &universe, ca_file.path())?;
         let ended = self.client(&universe, &variables, &mut told).await?;
         let report = universe
             .finish()
@@ -173,11 +177,19 @@ impl Trial<'_> {
         &self,
         quince: &Quince,
         universe: &UniverseHandle,
+        ca_file: &Path,
     ) -> Result<Vec<(String, String)>, Error> {
-        let stokens = universe.stokens();
-        let values = Values { url: quince.url(), control_url: quince.control_url(), stokens };
+        let values = Values {
+            url: quince.url(),
+            tls_url: quince.tls_url().unwrap_or_default(),
+            ca_file: ca_file.to_string_lossy().into_owned(),
+            control_url: quince.control_url(),
+            stokens: universe.stokens(),
+        };
         let mut variables = vec![
             ("QUINCE_URL".to_owned(), values.url.clone()),
+            ("QUINCE_TLS_URL".to_owned(), values.tls_url.clone()),
+            ("QUINCE_CA_FILE".to_owned(), values.ca_file.clone()),
             ("QUINCE_CONTROL_URL".to_owned(), values.control_url.clone()),
         ];
         let first = values.stokens.first().map(|(_, stoken)| stoken.clone());
@@ -279,6 +291,13 @@ impl Trial<'_> {
             other => Error::invalid_because(format!("scenario `{scenario}` cannot be used"), other),
         }
     }
+}
+
+/// Puts the CA where a client finds it.
+fn ca_file(quince: &Quince) -> io::Result<NamedTempFile> {
+    let mut file = tempfile::Builder::new().prefix("quince-ca-").suffix(".pem").tempfile()?;
+    file.write_all(quince.ca_pem().unwrap_or_default().as_bytes())?;
+    Ok(file)
 }
 
 fn stopped(signal: signals::Signal) -> Error {

@@ -144,16 +144,19 @@ fn nothing_runs_unless_everything_makes_sense() {
 #[test]
 fn a_client_finds_quince_through_its_environment() {
     let folder = Folder::new("");
-    let script = "list; list; echo $QUINCE_URL; echo $QUINCE_CONTROL_URL; echo $BASE; echo \"$QUINCE_TLS_URL\"; \
+    let script = "list; list; echo $QUINCE_URL; echo $QUINCE_CONTROL_URL; echo $BASE; \
+                  curl -s --cacert $QUINCE_CA_FILE $QUINCE_TLS_URL/livez; test $CA = $QUINCE_CA_FILE; echo $CA; \
                   test $QUINCE_STOKEN = $QUINCE_STOKEN_BERLIN && test $QUINCE_STOKEN = $TOKEN && echo same";
-    let options = ["--env", "BASE={url}/mdm/v2", "--env", "TOKEN={stoken:berlin}"];
+    let options =
+        ["--env", "BASE={url}/mdm/v2", "--env", "TOKEN={stoken:berlin}", "--env", "CA={ca_file}"];
     let (code, stdout, stderr) = folder.run(&options, script);
     assert_eq!(code, Some(0), "{stderr}");
     let lines: Vec<&str> = stdout.lines().collect();
     assert!(lines[0].starts_with("http://127.0.0.1:"), "{stdout}");
     assert_eq!(lines[1], format!("{}/_quince/v1", lines[0]));
     assert_eq!(lines[2], format!("{}/mdm/v2", lines[0]));
-    assert_eq!(lines[3..], ["", "same"]);
+    assert_eq!((lines[3], lines[5]), ("live", "same"));
+    assert!(!Path::new(lines[4]).exists(), "the file of the CA goes with the run");
 }
 
 #[test]
