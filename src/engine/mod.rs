@@ -7,8 +7,10 @@
 //! Invariants: the order of taking is registry before universe, never two universes at once; the operating
 //! system is asked for the time in `real_time` and nowhere else. Not here: HTTP and JSON.
 
+pub mod deliver;
 mod marks;
 mod origin;
+mod outbox;
 mod rate;
 pub mod real_time;
 mod registry;

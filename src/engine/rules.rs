@@ -95,7 +95,7 @@ impl Turn<'_> {
             };
             match done {
                 Ok((kind, name, text)) => {
-                    let what = What::Act(Act { kind, name: name.to_owned(), text });
+                    let what = What::Act(Act::new(kind, name.to_owned(), text));
                     self.append(what, vec![Injected { rule, act }]);
                 }
                 Err(error) => {

@@ -118,6 +118,7 @@ impl<'a> Turn<'a> {
     /// Puts another world in place of this one; its clock shows `now` from here on.
     pub fn replace_world(&mut self, world: World) {
         self.state.world = world.following(&self.state.world);
+        self.state.begin_outbox();
         self.state.rules.touched.forget();
     }
 
@@ -158,6 +159,7 @@ impl<'a> Turn<'a> {
     pub fn restore(&mut self, saved: Saved, text: String) -> u64 {
         self.state.clock = Clock::resumed(saved.clock, saved.start, saved.now, self.real);
         self.state.world = saved.world.following(&self.state.world);
+        self.state.begin_outbox();
         self.state.settings = Arc::new(saved.settings);
         self.state.pending_warned = false;
         self.state.rules.touched.forget();
@@ -194,12 +196,13 @@ impl<'a> Turn<'a> {
     /// Opens the journal entry of an exchange, with what rules do to it. Its answer comes later, see
     /// [`Universe::complete`](super::Universe::complete).
     pub fn open(&mut self, exchange: Arc<Exchange>, injected: Vec<Injected>) -> u64 {
+        self.state.unanswered += 1;
         self.append(What::Exchange(exchange), injected)
     }
 
     /// Notes an act from outside the imitated services.
     pub fn note(&mut self, kind: &'static str, name: &str, text: String) -> u64 {
-        self.append(What::Act(Act { kind, name: name.to_owned(), text }), Vec::new())
+        self.append(What::Act(Act::new(kind, name.to_owned(), text)), Vec::new())
     }
 
     pub(super) fn append(&mut self, what: What, injected: Vec<Injected>) -> u64 {
@@ -237,10 +240,13 @@ impl<'a> Turn<'a> {
     /// Changes a location's client configuration and returns the new one. `None` if there is no such
     /// location.
     pub fn configure(&mut self, id: SiteId, change: ConfigChange) -> Option<Arc<ClientConfig>> {
-        self.state.world.change(id, |location, _| {
+        let config = self.state.world.change(id, |location, _| {
             location.config = Arc::new(location.config.changed(change));
             Arc::clone(&location.config)
-        })
+        });
+        let has_receiver = config.as_ref().is_some_and(|config| config.receiver.is_some());
+        self.state.has_receiver |= has_receiver;
+        config
     }
 
     /// Counts a request against a location's rate, in real time; false if it is one too many.
@@ -307,6 +313,7 @@ impl<'a> Turn<'a> {
         while let Some(due) = self.state.next_due().filter(|due| *due <= to) {
             self.show(due);
             self.state.step_to(self.now, self.real);
+            self.queue_notices();
             self.proceed(Pace::Passing);
         }
         self.show(to);

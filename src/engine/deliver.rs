@@ -1,0 +1,473 @@
+//! Deliveries: who carries a universe's notifications, and when.
+//!
+//! A turn hands out what is to be attempted now, somebody carries it without any lock, and another turn takes what
+//! came of it. Two do so: the driver of a universe, a task that is there from the first receiver on and sees to it that
+//! things happen though nobody calls; and whoever advances the clock, who goes from instant to instant and waits at each for
+//! its attempts.
+//!
+//! Where time is moved under the lock (steps of a scenario, `PUT clock`, the library's own `advance`), nobody can wait
+//! for attempts: what was queued on the way is attempted right afterwards, and what has to be tried again at an instant that
+//! has passed by then, at once.
+//!
+//! Invariants: no exchange and no lock waits for a delivery; a universe is kept alive by no delivery. Not here: sockets
+//! and how a notification is spelled (a [`Carrier`]).
+
+use std::fmt;
+use std::ops::Range;
+use std::pin::Pin;
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, Weak};
+use std::time::Duration;
+
+use bytes::Bytes;
+use tokio::runtime::Handle;
+use tokio::sync::watch::Receiver as Ear;
+use tokio::task::JoinSet;
+use tokio::time::timeout;
+use uuid::Uuid;
+
+use super::outbox::{Item, gap};
+use super::timeline::Pace;
+use super::turn::Turn;
+use super::universe::Universe;
+use crate::faults::{Handling, Touch};
+use crate::journal::{Act, Attempt, Outcome, What};
+use crate::model::notice::ELEMENTS_MAX;
+use crate::model::{At, Receiver};
+use crate::sim::{ClockMode, Settings, SiteId, Told};
+
+/// The type of the notification that tries out a receiver.
+pub const TEST_NOTIFICATION: &str = "TEST_NOTIFICATION";
+
+/// An `auto` clock goes on so long after an answer, in real time, so that the answer is there before what follows it.
+const AFTER_ANSWER: Duration = Duration::from_millis(10);
+
+/// Nobody looks more often.
+const TICK: Duration = Duration::from_millis(1);
+
+/// No answer waits longer for notifications that a rule wants delivered before it.
+const TOLD_FIRST_MAX: Duration = Duration::from_secs(30);
+
+/// Who gets notifications to their receivers.
+pub trait Carrier: fmt::Debug + Send + Sync {
+    /// Attempts one delivery. Ends within the letter's time.
+    fn carry(&self, letter: Arc<Letter>) -> Carrying;
+}
+
+/// An attempt under way.
+pub type Carrying = Pin<Box<dyn Future<Output = Carried> + Send>>;
+
+/// What came of an attempt.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Carried {
+    /// The body that was sent.
+    pub body: Bytes,
+    /// The status that was answered; or why there was no answer.
+    pub answered: Result<u16, String>,
+}
+
+/// One attempt to be made: all that it needs.
+#[derive(Debug)]
+pub struct Letter {
+    /// Its place in the queue; none for a test.
+    ticket: Option<u64>,
+    /// `notificationId`.
+    pub id: Uuid,
+    /// `notificationType`.
+    pub kind: String,
+    /// Key of the location.
+    pub location: String,
+    /// `uId` of the location.
+    pub uid: String,
+    /// `eventId`.
+    pub event_id: Option<String>,
+    /// What it tells; nothing is a test.
+    pub part: Option<Part>,
+    /// Where it goes, and the secret that it carries.
+    pub receiver: Receiver,
+    /// The settings in force.
+    pub settings: Arc<Settings>,
+    number: u64,
+    attempt: u32,
+    /// From when on the next attempt is counted.
+    since: At,
+    touch: Arc<Touch>,
+    lost: bool,
+}
+
+/// Some elements of a notice.
+#[derive(Debug, Clone)]
+pub struct Part {
+    /// The notice, with where and when.
+    pub told: Arc<Told>,
+    /// Which of its elements.
+    pub elements: Range<usize>,
+}
+
+impl Letter {
+    /// How long the attempt may take, in real time; at least a millisecond.
+    pub fn time(&self) -> Duration {
+        let millis = u64::try_from(self.settings.notification_timeout.0).unwrap_or(0);
+        Duration::from_millis(millis.max(1))
+    }
+}
+
+/// How a universe gets its notifications out.
+#[derive(Debug)]
+pub(super) struct Post {
+    carrier: Arc<dyn Carrier>,
+    runtime: Handle,
+    universe: Weak<Universe>,
+}
+
+impl Turn<'_> {
+    /// Queues what subscribers are to be told of all that was done since.
+    pub(super) fn queue_notices(&mut self) {
+        let told = self.state.world.take_notices();
+        if told.is_empty() || !self.state.delivers() {
+            return;
+        }
+        let lost = self.state.outbox.lost();
+        for told in told {
+            self.queue_notice(&Arc::new(told));
+        }
+        let lost = self.state.outbox.lost() - lost;
+        if lost > 0 {
+            let text = format!("the queue is full: the oldest {lost} were dropped");
+            self.note("notifications", "overflow", text);
+        }
+    }
+
+    fn queue_notice(&mut self, told: &Arc<Told>) {
+        let kind = told.notice.kind().as_str();
+        let total = told.notice.elements();
+        for from in (0..total).step_by(ELEMENTS_MAX) {
+            let to = total.min(from + ELEMENTS_MAX);
+            let handling = self.handle(told.site, kind);
+            let Handling { lost, copies, delay, split, touch } = handling;
+            let touch = Arc::new(touch);
+            let size = split.unwrap_or(ELEMENTS_MAX).max(1);
+            for from in (from..to).step_by(size) {
+                let Some(number) = self.state.world.number_notification(told.site) else { return };
+                if lost {
+                    let text = format!("{kind} {number} was not sent");
+                    let act = Act::new("notification-lost", kind.to_owned(), text);
+                    self.append(What::Act(act), touch.injected.clone());
+                    continue;
+                }
+                for _ in 0..copies {
+                    let item = Item {
+                        told: Arc::clone(told),
+                        elements: from..to.min(from + size),
+                        number,
+                        attempts: 0,
+                        due: told.at.plus(delay),
+                        touch: Arc::clone(&touch),
+                    };
+                    self.state.outbox.push(item, self.now);
+                }
+            }
+        }
+    }
+
+    fn handle(&mut self, site: SiteId, kind: &str) -> Handling {
+        if self.state.rules.is_empty() {
+            return Handling::default();
+        }
+        let world = &self.state.world;
+        let key = world.site(site).map_or("", |site| site.location.profile.key.as_str());
+        self.state.rules.handle(kind, key, self.universe, world.seed())
+    }
+
+    /// The notification that tries out a receiver of a location; nothing if none are sent.
+    pub fn test_notification(&mut self, site: SiteId, receiver: Receiver) -> Option<Letter> {
+        if !self.state.delivers() {
+            return None;
+        }
+        let number = self.state.world.number_notification(site)?;
+        let Handling { lost, touch, .. } = self.handle(site, TEST_NOTIFICATION);
+        self.letter(site, receiver, Arc::new(touch), TEST_NOTIFICATION, number, lost)
+    }
+
+    fn letter(
+        &self,
+        site: SiteId,
+        mut receiver: Receiver,
+        touch: Arc<Touch>,
+        kind: &str,
+        number: u64,
+        lost: bool,
+    ) -> Option<Letter> {
+        let world = &self.state.world;
+        let site = world.site(site)?;
+        let profile = &site.location.profile;
+        if let Some(secret) = &touch.secret {
+            receiver.secret = secret.as_str().into();
+        }
+        Some(Letter {
+            ticket: None,
+            id: site.ids.notification(world.epoch(), number),
+            kind: touch.kind.clone().unwrap_or_else(|| kind.to_owned()),
+            location: profile.key.clone(),
+            uid: profile.uid.clone(),
+            event_id: None,
+            part: None,
+            receiver,
+            settings: Arc::clone(&self.state.settings),
+            number,
+            attempt: 1,
+            since: self.now,
+            touch,
+            lost,
+        })
+    }
+
+    /// What is to be attempted now.
+    fn letters(&mut self) -> Vec<Arc<Letter>> {
+        let moves = matches!(self.clock_mode(), ClockMode::Wall | ClockMode::Scaled(_));
+        let taken = self.state.outbox.take(self.now);
+        let letter = |(ticket, item): (u64, Item)| {
+            let Item { told, elements, number, attempts, due, touch } = item;
+            let (kind, receiver) = (told.notice.kind().as_str(), told.receiver.clone());
+            let site = self.state.world.site(told.site);
+            let event = told.notice.event();
+            let event_id = event.and_then(|event| Some(site?.ids.event(event).to_string()));
+            let letter = self.letter(told.site, receiver, touch, kind, number, false)?;
+            Some(Arc::new(Letter {
+                ticket: Some(ticket),
+                event_id,
+                attempt: attempts + 1,
+                since: if moves { self.now } else { due },
+                part: Some(Part { told, elements }),
+                ..letter
+            }))
+        };
+        taken.into_iter().filter_map(letter).collect()
+    }
+
+    /// Takes what came of an attempt.
+    fn landed(&mut self, letter: &Letter, carried: Carried) -> Outcome {
+        let well = matches!(carried.answered, Ok(200..=299));
+        let settings = Arc::clone(&self.state.settings);
+        let again = letter.ticket.is_some() && letter.attempt < settings.notification_attempts;
+        let outcome = match (well, again) {
+            (true, _) => Outcome::Delivered,
+            (false, true) => Outcome::Again(letter.since.plus(gap(letter.attempt, &settings))),
+            (false, false) => Outcome::Dropped,
+        };
+        if let Some(ticket) = letter.ticket {
+            let again = if let Outcome::Again(at) = outcome { Some(at) } else { None };
+            self.state.outbox.landed(ticket, again);
+        }
+        let attempt = Arc::new(Attempt {
+            id: letter.id,
+            kind: letter.kind.clone(),
+            location: letter.location.clone(),
+            number: letter.number,
+            url: Arc::clone(&letter.receiver.url),
+            attempt: letter.attempt,
+            answered: carried.answered,
+            outcome,
+            body: carried.body,
+        });
+        self.state.outbox.log(self.now, Arc::clone(&attempt));
+        let (name, text) = (letter.kind.clone(), attempt.text());
+        let act = Act { attempt: Some(attempt), ..Act::new("notification", name, text) };
+        self.append(What::Act(act), letter.touch.injected.clone());
+        outcome
+    }
+
+    /// Goes on to the next instant at which something is due or a delivery is to be tried again, up to `to`. False if there
+    /// is none.
+    pub(super) fn pass_to_next(&mut self, to: Option<At>) -> bool {
+        let dues = [self.state.next_due(), self.state.outbox.next_due()];
+        let next = dues.into_iter().flatten().min();
+        let Some(next) = next.filter(|due| to.is_none_or(|to| *due <= to)) else { return false };
+        self.pass_to(next);
+        true
+    }
+}
+
+impl Universe {
+    /// Gives its notifications to `carrier` from here on. Until then nothing is told to anybody.
+    pub fn carry_with(self: &Arc<Self>, carrier: Arc<dyn Carrier>, runtime: Handle) {
+        let post = Post { carrier, runtime, universe: Arc::downgrade(self) };
+        if self.post.set(post).is_ok() {
+            let mut state = self.state.lock();
+            state.has_carrier = true;
+            let delivers = state.has_receiver && state.delivers();
+            drop(state);
+            if delivers {
+                self.see_to_deliveries();
+            }
+        }
+    }
+
+    /// Sees to it that notifications leave, from here on to the end of the universe.
+    pub(super) fn see_to_deliveries(&self) {
+        let Some(post) = self.post.get() else { return };
+        if !self.is_carried.swap(true, Ordering::Relaxed) {
+            let (universe, carrier) = (Weak::clone(&post.universe), Arc::clone(&post.carrier));
+            post.runtime.spawn(drive(universe, carrier, self.journal_grows()));
+        }
+    }
+
+    /// What is to be attempted now, for the driver; nothing while somebody advances the clock.
+    fn letters(&self) -> Vec<Arc<Letter>> {
+        {
+            let state = self.state.lock();
+            if state.outbox.is_empty() || state.is_advancing {
+                return Vec::new();
+            }
+        }
+        self.take(Pace::Still, |turn| turn.letters()).unwrap_or_default()
+    }
+
+    /// Takes what came of attempts, in this order.
+    fn delivered(&self, carried: Vec<(Arc<Letter>, Carried)>) {
+        let _ = self.take(Pace::Still, |turn| {
+            for (letter, carried) in carried {
+                turn.landed(&letter, carried);
+            }
+        });
+    }
+
+    /// Brings about what is due though nobody calls. Says how long it is, in real time, until something is due again.
+    fn go_on(&self) -> Option<Duration> {
+        let real = self.real_time.now();
+        let (mode, first, horizon, wait) = {
+            let mut state = self.state.lock();
+            if state.is_advancing || state.broken {
+                return None;
+            }
+            let mode = state.clock.mode();
+            if mode == ClockMode::Auto && state.unanswered > 0 {
+                return None;
+            }
+            let quiet = u128::from(real.0.saturating_sub(state.answered.0));
+            let wait = AFTER_ANSWER.as_micros().saturating_sub(quiet);
+            let horizon = state.clock.now(real).plus(state.settings.auto_horizon);
+            let retry = state.outbox.next_due().filter(|_| !state.outbox.is_flying());
+            let first = state.next_due().into_iter().chain(retry).min()?;
+            (mode, first, horizon, u64::try_from(wait).unwrap_or(0))
+        };
+        match mode {
+            ClockMode::Manual => None,
+            ClockMode::Auto if first > horizon => None,
+            ClockMode::Auto if wait > 0 => Some(Duration::from_micros(wait)),
+            ClockMode::Auto => {
+                let _ = self.take(Pace::Still, |turn| turn.jump(first));
+                Some(TICK)
+            }
+            ClockMode::Wall | ClockMode::Scaled(_) => {
+                let left = |at| self.state.lock().clock.real_until(at, self.real_time.now());
+                match left(first) {
+                    Some(left) if left.0 > 0 => Some(Duration::from_micros(left.0 + 1)),
+                    _ => {
+                        let _ = self.take(Pace::Passing, |_| ());
+                        Some(TICK)
+                    }
+                }
+            }
+        }
+    }
+
+    /// Attempts everything that is due now, again and again until nothing is, and waits for it.
+    pub(super) async fn deliver_due(&self) {
+        let Some(post) = self.post.get() else { return };
+        let mut grown = self.journal_grows();
+        loop {
+            grown.borrow_and_update();
+            let letters = self.take(Pace::Still, |turn| turn.letters()).unwrap_or_default();
+            if letters.is_empty() {
+                if !self.state.lock().outbox.is_flying() {
+                    return;
+                }
+                // The driver's attempts, from before: not for ever, should its task be gone.
+                let _ = timeout(Duration::from_secs(1), grown.changed()).await;
+                continue;
+            }
+            let under_way: Vec<_> = letters
+                .into_iter()
+                .map(|letter| {
+                    let carrying = post.carrier.carry(Arc::clone(&letter));
+                    (letter, tokio::spawn(carrying))
+                })
+                .collect();
+            let mut carried = Vec::new();
+            for (letter, attempt) in under_way {
+                carried.push((letter, attempt.await.unwrap_or_else(|_| Carried::broken())));
+            }
+            self.delivered(carried);
+        }
+    }
+
+    /// Delivers the notification that tries out a receiver, once, and says whether it was delivered.
+    pub async fn try_out(&self, letter: Letter) -> bool {
+        let Some(post) = self.post.get() else { return false };
+        let letter = Arc::new(letter);
+        let carried = if letter.lost {
+            Carried { body: Bytes::new(), answered: Err("not sent".to_owned()) }
+        } else {
+            post.carrier.carry(Arc::clone(&letter)).await
+        };
+        let outcome = self.take(Pace::Still, |turn| turn.landed(&letter, carried));
+        outcome == Ok(Outcome::Delivered)
+    }
+
+    /// Waits until first attempts of all that is queued now were made; not for ever.
+    pub async fn told(&self) {
+        let ticket = self.state.lock().outbox.next_ticket();
+        let waiting = async {
+            let mut grown = self.journal_grows();
+            while self.state.lock().outbox.awaits_before(ticket) {
+                if grown.changed().await.is_err() {
+                    return;
+                }
+            }
+        };
+        let _ = timeout(TOLD_FIRST_MAX, waiting).await;
+    }
+}
+
+impl Carried {
+    fn broken() -> Self {
+        Self { body: Bytes::new(), answered: Err("the attempt broke off".to_owned()) }
+    }
+}
+
+/// Carries what a universe has to deliver and brings about what is due in it, until it is dropped.
+async fn drive(universe: Weak<Universe>, carrier: Arc<dyn Carrier>, mut grown: Ear<u64>) {
+    let mut flights = JoinSet::new();
+    loop {
+        // First the ear, then the look: what comes in between is heard.
+        grown.borrow_and_update();
+        let Some(it) = universe.upgrade() else { return };
+        let next = it.go_on();
+        let letters = it.letters();
+        drop(it);
+        for letter in letters {
+            let (universe, carrying) = (Weak::clone(&universe), carrier.carry(Arc::clone(&letter)));
+            flights.spawn(async move {
+                // In a set of its own, so that it ends with this one, and a panic is heard.
+                let mut alone = JoinSet::new();
+                alone.spawn(carrying);
+                let carried = alone.join_next().await.and_then(Result::ok);
+                if let Some(universe) = universe.upgrade() {
+                    universe.delivered(vec![(letter, carried.unwrap_or_else(Carried::broken))]);
+                }
+            });
+        }
+        let pause = async {
+            match next {
+                Some(next) => super::real_time::pass(next.max(TICK)).await,
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            heard = grown.changed() => if heard.is_err() { return },
+            Some(_) = flights.join_next() => {}
+            () = pause => {}
+        }
+    }
+}
