@@ -3,6 +3,7 @@
 //! [`Quince::builder`] says what shall run, [`Builder::start`] loads the world and listens, and the
 //! [`Quince`] that comes back serves until it is stopped or dropped.
 
+mod carrier;
 mod handles;
 mod listeners;
 mod runs;
@@ -10,6 +11,8 @@ mod runs;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::Arc;
+
+use tokio::runtime::Handle;
 
 use crate::api::control::{PREFIX, Trust};
 use crate::api::json::Json;
@@ -19,6 +22,7 @@ use crate::engine::{
     BadScenario, Broken, CreateError, DEFAULT, Engine, Named, Origin, Universe, real_time,
 };
 use crate::http::{Limits, Server};
+use crate::notify::{self, Courier, TrustError};
 use crate::scenario::Scenario;
 use crate::sim::settings::SettingError;
 use crate::sim::spec::WorldSpec;
@@ -26,6 +30,7 @@ use crate::sim::{ClockMode, Settings, date};
 use crate::snapshot::state::{FileError, StateFile};
 use crate::snapshot::{self, Loaded, WorldError};
 
+use self::carrier::Postal;
 pub use self::handles::{ActError, ClockHandle, RuleError, SettingsError, UniverseHandle};
 use self::listeners::{TlsPlan, bind, bind_tls};
 pub use self::runs::{BeginError, FinishError, Unmet};
@@ -55,6 +60,9 @@ pub enum StartError {
     /// There is no certificate to show.
     #[error(transparent)]
     Certificate(#[from] CertificateError),
+    /// No receiver of notifications can be trusted so.
+    #[error(transparent)]
+    Receivers(#[from] TrustError),
     /// Something is said about TLS that does not go together.
     #[error("{0}")]
     Tls(&'static str),
@@ -86,6 +94,8 @@ pub struct Builder {
     options: ApiOptions,
     auto_universe: bool,
     limits: Limits,
+    /// CAs of receivers.
+    receiver_authorities: Vec<PathBuf>,
 }
 
 #[derive(Debug, Clone)]
@@ -111,6 +121,7 @@ impl Default for Builder {
             options: ApiOptions::default(),
             auto_universe: false,
             limits: Limits::default(),
+            receiver_authorities: Vec::new(),
         }
     }
 }
@@ -234,6 +245,20 @@ impl Builder {
         self
     }
 
+    /// A file with CAs (PEM) that certificates of receivers are trusted by, besides quince's own CA.
+    #[must_use]
+    pub fn receiver_ca(mut self, file: impl Into<PathBuf>) -> Self {
+        self.receiver_authorities.push(file.into());
+        self
+    }
+
+    /// Lets receivers show any certificate.
+    #[must_use]
+    pub const fn receiver_insecure(mut self, insecure: bool) -> Self {
+        self.options.receiver_insecure = insecure;
+        self
+    }
+
     /// Bounds of the transport.
     #[must_use]
     pub const fn limits(mut self, limits: Limits) -> Self {
@@ -295,6 +320,15 @@ impl Builder {
             self.options.control.trust = secured.trust.clone();
         }
         let trust = self.options.control.trust.clone();
+        let own = if let Trust::Own(pem) = &trust { Some(pem.to_string()) } else { None };
+        let courier = Courier::new(&notify::Trust {
+            authorities: own.into_iter().collect(),
+            files: self.receiver_authorities,
+            insecure: self.options.receiver_insecure,
+        })?;
+        let receivers = self.options.receivers.clone().into();
+        let carrier = Postal { courier: Arc::new(courier), receivers };
+        engine.carry_with(Arc::new(carrier), Handle::current());
         self.options.control.apart = self.control_listen.is_some();
         self.options.control.state_file.clone_from(&file);
         let api = Arc::new(Api::new(Arc::clone(&engine), self.options));

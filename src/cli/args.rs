@@ -134,6 +134,12 @@ pub struct ServeArgs {
     /// Host that may receive notifications over plain HTTP (repeatable)
     #[arg(long, value_name = "HOST")]
     pub allow_receiver: Vec<String>,
+    /// File with CAs (PEM) that certificates of notification receivers are trusted by, besides quince's own (repeatable)
+    #[arg(long, value_name = "FILE")]
+    pub receiver_ca: Vec<String>,
+    /// Let notification receivers show any certificate
+    #[arg(long)]
+    pub receiver_insecure: bool,
     /// Read options from this TOML file
     #[arg(long, value_name = "FILE")]
     pub config: Option<String>,

@@ -128,7 +128,10 @@ fn builder(options: &ServeOptions) -> Builder {
     for host in &options.allow_receivers {
         builder = builder.allow_receiver(host);
     }
-    builder
+    for file in &options.receiver_cas {
+        builder = builder.receiver_ca(file);
+    }
+    builder.receiver_insecure(options.receiver_insecure)
 }
 
 /// Says which option is to blame, and who gave it.
@@ -146,6 +149,9 @@ fn explain(error: StartError, options: &ServeOptions) -> Error {
             bad(origin.unwrap_or(&Source::Flag("set")), &problem)
         }
         StartError::Certificate(problem) => certificate(problem, options),
+        StartError::Receivers(problem) => {
+            Error::invalid_because("--receiver-ca: no CA of receivers".to_owned(), problem)
+        }
         // Options that don't go together have been refused before.
         StartError::Tls(problem) => Error::internal(problem),
         StartError::Start(_) => bad(&Source::Flag("start"), &error),

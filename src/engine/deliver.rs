@@ -30,14 +30,11 @@ use super::outbox::{Item, gap};
 use super::timeline::Pace;
 use super::turn::Turn;
 use super::universe::Universe;
-use crate::faults::{Handling, Touch};
+use crate::faults::{Handling, TEST_NOTIFICATION, Touch};
 use crate::journal::{Act, Attempt, Outcome, What};
 use crate::model::notice::ELEMENTS_MAX;
 use crate::model::{At, Receiver};
 use crate::sim::{ClockMode, Settings, SiteId, Told};
-
-/// The type of the notification that tries out a receiver.
-pub const TEST_NOTIFICATION: &str = "TEST_NOTIFICATION";
 
 /// An `auto` clock goes on so long after an answer, in real time, so that the answer is there before what follows it.
 const AFTER_ANSWER: Duration = Duration::from_millis(10);
@@ -401,32 +398,104 @@ impl Universe {
             self.delivered(carried);
         }
     }
+}
 
-    /// Delivers the notification that tries out a receiver, once, and says whether it was delivered.
-    pub async fn try_out(&self, letter: Letter) -> bool {
-        let Some(post) = self.post.get() else { return false };
-        let letter = Arc::new(letter);
-        let carried = if letter.lost {
-            Carried { body: Bytes::new(), answered: Err("not sent".to_owned()) }
-        } else {
-            post.carrier.carry(Arc::clone(&letter)).await
-        };
-        let outcome = self.take(Pace::Still, |turn| turn.landed(&letter, carried));
-        outcome == Ok(Outcome::Delivered)
-    }
+/// Delivers the notification that tries out a receiver, once, and says whether it was delivered.
+pub async fn try_out(universe: &Weak<Universe>, letter: Letter) -> bool {
+    let post = |it: Arc<Universe>| it.post.get().map(|post| Arc::clone(&post.carrier));
+    let Some(carrier) = universe.upgrade().and_then(post) else { return false };
+    let letter = Arc::new(letter);
+    let carried = if letter.lost {
+        Carried { body: Bytes::new(), answered: Err("not sent".to_owned()) }
+    } else {
+        carrier.carry(Arc::clone(&letter)).await
+    };
+    let Some(universe) = universe.upgrade() else { return false };
+    let outcome = universe.take(Pace::Still, |turn| turn.landed(&letter, carried));
+    outcome == Ok(Outcome::Delivered)
+}
 
-    /// Waits until first attempts of all that is queued now were made; not for ever.
-    pub async fn told(&self) {
-        let ticket = self.state.lock().outbox.next_ticket();
-        let waiting = async {
-            let mut grown = self.journal_grows();
-            while self.state.lock().outbox.awaits_before(ticket) {
-                if grown.changed().await.is_err() {
-                    return;
-                }
-            }
+/// Waits until first attempts of all that is queued now were made; not for ever.
+pub async fn told(universe: &Weak<Universe>) {
+    let Some((ticket, mut grown)) = universe
+        .upgrade()
+        .map(|it| (it.state.lock().outbox.next_ticket(), it.journal_grows()))
+    else {
+        return;
+    };
+    let awaits = || universe.upgrade().is_some_and(|it| it.state.lock().outbox.awaits_before(ticket));
+    let waiting = async {
+        while awaits() && grown.changed().await.is_ok() {}
+    };
+    let _ = timeout(TOLD_FIRST_MAX, waiting).await;
+}
+
+/// What a universe has delivered and has to deliver.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Notifications {
+    /// Number of the latest journal entry.
+    pub seq: u64,
+    /// How many wait or are under way.
+    pub waiting: usize,
+    /// How many were dropped because too many waited.
+    pub overflown: u64,
+    /// What waits or is under way, the oldest first.
+    pub queued: Vec<Waiting>,
+    /// Attempts with their time, the latest first; the oldest are forgotten.
+    pub attempts: Vec<(At, Arc<Attempt>)>,
+}
+
+/// A notification that is not delivered yet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Waiting {
+    /// `notificationId`.
+    pub id: Uuid,
+    /// `notificationType`.
+    pub kind: String,
+    /// Key of the location.
+    pub location: String,
+    /// Which of the location's notifications, from 1.
+    pub number: u64,
+    /// Where it goes.
+    pub url: Arc<str>,
+    /// Attempts so far.
+    pub attempts: u32,
+    /// When the next attempt is due.
+    pub due: At,
+    /// Whether an attempt is under way.
+    pub under_way: bool,
+}
+
+impl Universe {
+    /// What it has delivered and has to deliver: of one location, by key, or of all; at most so many of each list.
+    pub fn notifications(&self, location: Option<&str>, limit: usize) -> Notifications {
+        let state = self.state.lock();
+        let (outbox, world) = (&state.outbox, &state.world);
+        let queued = outbox.items().filter_map(|(ticket, item)| {
+            let site = world.site(item.told.site)?;
+            let key = &site.location.profile.key;
+            let kind = item.touch.kind.clone();
+            location.is_none_or(|location| location == key).then(|| Waiting {
+                id: site.ids.notification(world.epoch(), item.number),
+                kind: kind.unwrap_or_else(|| item.told.notice.kind().as_str().to_owned()),
+                location: key.clone(),
+                number: item.number,
+                url: Arc::clone(&item.told.receiver.url),
+                attempts: item.attempts,
+                due: item.due,
+                under_way: outbox.is_under_way(*ticket),
+            })
+        });
+        let fits = |(_, attempt): &&(At, Arc<Attempt>)| {
+            location.is_none_or(|location| location == attempt.location)
         };
-        let _ = timeout(TOLD_FIRST_MAX, waiting).await;
+        Notifications {
+            seq: state.journal.last(),
+            waiting: outbox.items().len(),
+            overflown: outbox.lost(),
+            queued: queued.take(limit).collect(),
+            attempts: outbox.attempts().filter(fits).take(limit).cloned().collect(),
+        }
     }
 }
 

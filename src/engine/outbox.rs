@@ -101,8 +101,13 @@ impl Outbox {
     }
 
     /// What waits and what is under way, by ticket.
-    pub(super) fn items(&self) -> impl Iterator<Item = (&u64, &Item)> {
+    pub(super) fn items(&self) -> impl ExactSizeIterator<Item = (&u64, &Item)> {
         self.items.iter()
+    }
+
+    /// Whether an attempt of this one is under way.
+    pub(super) fn is_under_way(&self, ticket: u64) -> bool {
+        self.flying.contains(&ticket)
     }
 
     /// Whether an attempt is under way.

@@ -107,6 +107,7 @@ impl Turn<'_> {
             }
         }
         self.steering.clone_from(&plan.event);
+        self.told_first = plan.told_first;
     }
 
     fn set_one(&mut self, key: &str, value: &str) -> Result<String, String> {

@@ -23,6 +23,8 @@ pub struct Turn<'a> {
     pub(super) real: Real,
     /// What becomes of the next event that this turn accepts.
     pub(super) steering: Option<Steering>,
+    /// The next event that this turn accepts is carried out at once.
+    pub(super) told_first: bool,
 }
 
 /// Why time was not moved.
@@ -39,6 +41,9 @@ pub enum AdvanceError {
     /// Not a duration.
     #[error("`{0}` is not a duration: write 90s, 5m, 2h, 1d or 200ms")]
     Duration(String),
+    /// Somebody moves it already.
+    #[error("another advance of this universe is under way; wait for it to end")]
+    Busy,
     /// The universe failed before.
     #[error(transparent)]
     Broken(#[from] super::Broken),
@@ -62,7 +67,7 @@ pub const HAPPENED_MAX: usize = 10_000;
 
 impl<'a> Turn<'a> {
     pub(super) const fn new(universe: &'a str, state: &'a mut State, now: At, real: Real) -> Self {
-        Self { universe, state, now, real, steering: None }
+        Self { universe, state, now, real, steering: None, told_first: false }
     }
 
     /// The id of the universe.
@@ -234,6 +239,11 @@ impl<'a> Turn<'a> {
         if let (Some(Ok(number)), Some(steering)) = (&accepted, self.steering.take()) {
             self.steer(id, *number, &steering);
         }
+        if let Some(Ok(number)) = accepted
+            && std::mem::take(&mut self.told_first)
+        {
+            self.finish_event(id, number, None);
+        }
         accepted
     }
 
@@ -273,11 +283,16 @@ impl<'a> Turn<'a> {
 
     /// Moves time on to `to`, through everything that falls due on the way, in order.
     pub fn advance_to(&mut self, to: At) -> Result<Advance, AdvanceError> {
+        self.check_forward(to)?;
+        Ok(self.move_to(to))
+    }
+
+    pub(super) fn check_forward(&self, to: At) -> Result<(), AdvanceError> {
         if to < self.now {
             let (now, to) = (date::wire(self.now), date::wire(to));
             return Err(AdvanceError::Back { now, to });
         }
-        Ok(self.move_to(to))
+        Ok(())
     }
 
     /// Moves time on to the last thing that falls due by itself.
@@ -327,7 +342,7 @@ impl<'a> Turn<'a> {
         }
     }
 
-    fn arrived(&mut self, before: u64, from: At) -> Advance {
+    pub(super) fn arrived(&mut self, before: u64, from: At) -> Advance {
         // What the journal had to drop happened all the same.
         let mut omitted = self.state.journal.first().saturating_sub(before + 1) as usize;
         let mut happened = Vec::new();

@@ -10,6 +10,9 @@ use crate::sim::date;
 /// Operations of notifications begin so: `notification.ASSET_COUNT`.
 pub const NOTIFICATION: &str = "notification.";
 
+/// The type of the notification that tries out a receiver.
+pub const TEST_NOTIFICATION: &str = "TEST_NOTIFICATION";
+
 /// What becomes of one notification.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Handling {

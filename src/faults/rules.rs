@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::firing::{Draws, fire};
-use super::notification::{Handling, NOTIFICATION};
+use super::notification::{Handling, NOTIFICATION, TEST_NOTIFICATION};
 use super::plan::{Asked, Plan};
 use super::rule::{On, Rule, Which};
 use super::touched::Touched;
@@ -140,8 +140,14 @@ impl Rules {
         for standing in &mut self.standing {
             let Rule { on, then, .. } = &*standing.rule;
             let operation = operation.get_or_insert_with(|| format!("{NOTIFICATION}{kind}"));
+            // A receiver that is tried out is none of those that the service has: only its own name means that.
+            let fits = if kind == TEST_NOTIFICATION {
+                on.operation.as_str() == operation
+            } else {
+                on.operation.fits(operation)
+            };
             if then.is_about_notifications()
-                && on.operation.fits(operation)
+                && fits
                 && on.location.as_deref().is_none_or(|key| key == location)
                 && on.universe.as_deref().is_none_or(|id| id == universe)
                 && standing.count(location, seed)

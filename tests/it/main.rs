@@ -10,6 +10,7 @@ mod control;
 mod docs;
 mod ledger;
 mod notices;
+mod notifications;
 mod properties;
 mod rooms;
 mod rules;

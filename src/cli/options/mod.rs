@@ -36,7 +36,7 @@ use layers::{Layer, Layers};
 pub use tls::{TlsOptions, TlsSource};
 
 /// The options of `serve` by their key in the file; flag and variable are spelt after it.
-const KEYS: [&str; 23] = [
+const KEYS: [&str; 25] = [
     "listen",
     "tls_listen",
     "tls_name",
@@ -60,10 +60,12 @@ const KEYS: [&str; 23] = [
     "log",
     "log_format",
     "allow_receiver",
+    "receiver_ca",
+    "receiver_insecure",
 ];
 
 /// Those that can be repeated: a list with commas as a variable, a list in the file.
-const REPEATED: [&str; 3] = ["set", "allow_receiver", "tls_name"];
+const REPEATED: [&str; 4] = ["set", "allow_receiver", "receiver_ca", "tls_name"];
 
 /// What `serve` is to do.
 #[derive(Debug, Clone, PartialEq)]
@@ -110,6 +112,10 @@ pub struct ServeOptions {
     pub log_format: LogFormat,
     /// Hosts, in lower case, that may receive notifications over plain HTTP.
     pub allow_receivers: Vec<String>,
+    /// Files with CAs of notification receivers.
+    pub receiver_cas: Vec<PathBuf>,
+    /// Whether notification receivers may show any certificate.
+    pub receiver_insecure: bool,
     /// What was ignored and may surprise; to be logged.
     pub warnings: Vec<String>,
 }
@@ -165,6 +171,8 @@ fn flags(args: &ServeArgs) -> Layer {
         log,
         log_format,
         allow_receiver,
+        receiver_ca,
+        receiver_insecure,
         config: _,
     } = args;
     let mut layer = Layer::default();
@@ -190,13 +198,20 @@ fn flags(args: &ServeArgs) -> Layer {
     for (key, text) in one {
         layer.extend(key, Raw::flag(key, text));
     }
-    for (key, texts) in [("set", set), ("allow_receiver", allow_receiver), ("tls_name", tls_name)] {
+    let several = [
+        ("set", set),
+        ("allow_receiver", allow_receiver),
+        ("receiver_ca", receiver_ca),
+        ("tls_name", tls_name),
+    ];
+    for (key, texts) in several {
         layer.extend(key, texts.iter().map(|text| Raw::new(text, Source::Flag(key))));
     }
     let switches = [
         ("auto_universe", auto_universe),
         ("strict", strict),
         ("exit_with_parent", exit_with_parent),
+        ("receiver_insecure", receiver_insecure),
     ];
     for (key, given) in switches {
         layer.extend(key, given.then(|| Raw::new("true", Source::Flag(key))));
@@ -235,6 +250,12 @@ fn meaning(layers: &Layers, warnings: Vec<String>) -> Result<ServeOptions, BadVa
             .iter()
             .map(values::host)
             .collect::<Result<_, _>>()?,
+        receiver_cas: layers
+            .all("receiver_ca")
+            .iter()
+            .map(|raw| values::text(raw).map(PathBuf::from))
+            .collect::<Result<_, _>>()?,
+        receiver_insecure: layers.parsed("receiver_insecure", values::switch)?.unwrap_or(false),
         warnings,
     })
 }

@@ -20,7 +20,8 @@ const SPLIT_MAX: u64 = 100;
 const TEXT_MAX: usize = 500;
 
 /// What becomes of a notification: at least one of these. `before_answer` goes with a call and stands alone, all
-/// others go with the operations `notification.<TYPE>` and `notification.*`.
+/// others go with the operations `notification.<TYPE>` and `notification.*`. The notification that tries out a receiver is
+/// meant only by its own name, `notification.TEST_NOTIFICATION`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NotificationForm {
