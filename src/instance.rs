@@ -22,7 +22,7 @@ use crate::engine::{
     BadScenario, Broken, CreateError, DEFAULT, Engine, Named, Origin, Universe, real_time,
 };
 use crate::http::{Limits, Server};
-use crate::notify::{self, Courier, TrustError};
+use crate::notify::TrustError;
 use crate::scenario::Scenario;
 use crate::sim::settings::SettingError;
 use crate::sim::spec::WorldSpec;
@@ -238,27 +238,6 @@ impl Builder {
         self
     }
 
-    /// A host that may receive notifications over plain http.
-    #[must_use]
-    pub fn allow_receiver(mut self, host: &str) -> Self {
-        self.options.receivers.push(host.to_owned());
-        self
-    }
-
-    /// A file with CAs (PEM) that certificates of receivers are trusted by, besides quince's own CA.
-    #[must_use]
-    pub fn receiver_ca(mut self, file: impl Into<PathBuf>) -> Self {
-        self.receiver_authorities.push(file.into());
-        self
-    }
-
-    /// Lets receivers show any certificate.
-    #[must_use]
-    pub const fn receiver_insecure(mut self, insecure: bool) -> Self {
-        self.options.receiver_insecure = insecure;
-        self
-    }
-
     /// Bounds of the transport.
     #[must_use]
     pub const fn limits(mut self, limits: Limits) -> Self {
@@ -320,14 +299,7 @@ impl Builder {
             self.options.control.trust = secured.trust.clone();
         }
         let trust = self.options.control.trust.clone();
-        let own = if let Trust::Own(pem) = &trust { Some(pem.to_string()) } else { None };
-        let courier = Courier::new(&notify::Trust {
-            authorities: own.into_iter().collect(),
-            files: self.receiver_authorities,
-            insecure: self.options.receiver_insecure,
-        })?;
-        let receivers = self.options.receivers.clone().into();
-        let carrier = Postal { courier: Arc::new(courier), receivers };
+        let carrier = Postal::new(&trust, self.receiver_authorities, &self.options)?;
         engine.carry_with(Arc::new(carrier), Handle::current());
         self.options.control.apart = self.control_listen.is_some();
         self.options.control.state_file.clone_from(&file);

@@ -84,7 +84,13 @@ impl Engine {
     fn with(default: Universe, real_time: RealTime, auto_universe: bool) -> Self {
         let default = Arc::new(default);
         let universes = BTreeMap::from([(DEFAULT.to_owned(), Arc::clone(&default))]);
-        Self { default, real_time, auto_universe, universes: RwLock::new(universes), carrier: OnceLock::new() }
+        Self {
+            default,
+            real_time,
+            auto_universe,
+            universes: RwLock::new(universes),
+            carrier: OnceLock::new(),
+        }
     }
 
     /// Gives the notifications of all universes, of those to come too, to `carrier`. Whoever does so first, does so for

@@ -6,8 +6,8 @@
 //!
 //! Invariants: no lock is held across an await; nothing is read from a clock before the lock.
 
-use std::sync::{Arc, OnceLock};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use parking_lot::Mutex;

@@ -20,8 +20,8 @@ mod words;
 pub use notification::{Handling, NOTIFICATION, TEST_NOTIFICATION, Touch};
 pub use plan::{Asked, Decided, Deed, Plan, Steering, Wait};
 pub use rule::{
-    AnswerChange, Break, ClockUsed, CutRule, Delay, EventRule, EventTime, Failed, GarbageRule, NotificationRule, On,
-    Outcome, Patch, RetryAfter, Rule, Spread, Then, When, Which,
+    AnswerChange, Break, ClockUsed, CutRule, Delay, EventRule, EventTime, Failed, GarbageRule,
+    NotificationRule, On, Outcome, Patch, RetryAfter, Rule, Spread, Then, When, Which,
 };
 pub use rules::{RULES_MAX, Rules, RulesError, Standing, is_about};
 pub use touched::Touched;

@@ -6,8 +6,8 @@ use http::{Method, StatusCode};
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 
 use super::{
-    Ask, Outcome, Problem, clock, events, journal, lints, marks, notifications, presets, rules, scenario,
-    settings, state, tables, universes, verbs,
+    Ask, Outcome, Problem, clock, events, journal, lints, marks, notifications, presets, rules,
+    scenario, settings, state, tables, universes, verbs,
 };
 use crate::judge::report::Report;
 use crate::scenario::forms::ScenarioForm;

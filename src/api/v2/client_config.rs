@@ -32,14 +32,8 @@ pub fn set(call: &mut Call<'_>, request: &Request, place: Place<'_>) -> Result<R
         Err(error) => (Some(error), ConfigRequest::default()),
     };
     let (url, tried) = (wanted.url.clone(), call.tried);
-    if let Some(url) = url.as_ref().filter(|_| tried.is_some()) {
-        if url.starts_with("http:") {
-            call.lints.note("receiver-plain-http", url);
-        } else if place.takes_any_certificate {
-            call.lints.note("receiver-ca-insecure", url);
-        }
-    }
     if tried == Some(false) {
+        note_receiver(call, url.as_deref(), place);
         return Err(ApiError::number(9728));
     }
     let tries = tried.is_none() && call.may_wait;
@@ -59,10 +53,20 @@ pub fn set(call: &mut Call<'_>, request: &Request, place: Place<'_>) -> Result<R
     });
     call.trial = trial;
     let (granted, config) = outcome?;
-    if url.is_some() && tried.is_none() {
-        call.lints.note("notification-not-sent", "the receiver was not tried out");
-    }
+    note_receiver(call, url.as_deref(), place);
     Ok(reply(&granted, &config))
+}
+
+/// Notes what the real service would not do with a receiver. Not what a client does wrong: also a strict server takes it.
+fn note_receiver(call: &mut Call<'_>, url: Option<&str>, place: Place<'_>) {
+    let Some(url) = url else { return };
+    if call.tried.is_none() {
+        call.lints.note("notification-not-sent", "the receiver was not tried out");
+    } else if url.starts_with("http:") {
+        call.lints.note("receiver-plain-http", url);
+    } else if place.takes_any_certificate {
+        call.lints.note("receiver-ca-insecure", url);
+    }
 }
 
 /// Checks in the order of apple-v2.md §18 question 3: required members, limits, then values.

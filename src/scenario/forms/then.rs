@@ -7,10 +7,10 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{NotificationForm, PricingParam};
 use super::answer::AnswerForm;
 use super::read::{LIST_MAX, asset, at_most_one, length, number, settings, virtual_span};
 use super::wire::{CutForm, DelayForm, DripForm, GarbageForm};
+use super::{NotificationForm, PricingParam};
 use crate::faults::{Break, EventRule, EventTime, Failed, Outcome, Then};
 use crate::scenario::Wrongs;
 use crate::scenario::verbs::{BadVerb, VerbCall};
@@ -142,7 +142,8 @@ impl ThenForm {
         };
         let others = Self { notification: None, ..self.clone() };
         if then.is_about_notifications() && others != Self::default() {
-            let text = "this is about notifications: write what happens to calls as a rule of its own";
+            let text =
+                "this is about notifications: write what happens to calls as a rule of its own";
             wrongs.add(place("notification"), text);
         }
         let replaced = then.answer.as_ref().filter(|answer| answer.replaces());

@@ -19,9 +19,11 @@ async fn school() -> Fixture {
 }
 
 async fn bad(does: Does) -> Receiver {
-    Receiver::doing(move |_, got| {
-        if is_test(&got.body) { Does::Answers(200) } else { does.clone() }
-    })
+    Receiver::doing(
+        move |_, got| {
+            if is_test(&got.body) { Does::Answers(200) } else { does.clone() }
+        },
+    )
     .await
 }
 
@@ -44,9 +46,11 @@ async fn a_receiver_may_call_quince_before_it_answers() {
 
 #[tokio::test]
 async fn a_receiver_that_hangs_delays_no_call_and_no_other_universe() {
+    ledger!("setting.notifications.timeout", "v2.notifications.bounded");
     let (school, hanging, good) = (school().await, bad(Does::Hangs).await, Receiver::good().await);
     school.quince.create_universe(Some("other")).unwrap();
-    let other = Fixture { stoken: school.quince.universe("other").stoken("berlin"), quince: school.quince };
+    let other =
+        Fixture { stoken: school.quince.universe("other").stoken("berlin"), quince: school.quince };
     let other_stoken = other.stoken;
     let quince = other.quince;
     let stoken = quince.universe("default").stoken("berlin");

@@ -9,7 +9,7 @@ use crate::support::Fixture;
 
 #[tokio::test]
 async fn a_receiver_gets_a_test_before_the_configuration_is_answered() {
-    ledger!("v2.question.20-when-the-test-is-sent", "setting.notifications.http");
+    ledger!("v2.question.20-when-the-test-is-sent");
     let (school, receiver) = (Fixture::school().await, Receiver::good().await);
     let set = school.post("client/config", subscription(&receiver.url())).await;
     assert_eq!((set.status.as_u16(), set.lints()), (200, "receiver-plain-http"));
@@ -38,6 +38,7 @@ async fn a_receiver_gets_a_test_before_the_configuration_is_answered() {
 
 #[tokio::test]
 async fn a_receiver_that_fails_is_refused_and_nothing_changes() {
+    ledger!("v2.notifications.one-test");
     let school = Fixture::school().await;
     let does = [Does::Answers(404), Does::Closes, Does::Redirects];
     let receiver = Receiver::doing(move |n, _| does[n % 3].clone()).await;
@@ -64,6 +65,7 @@ async fn nobody_listens_there() {
 
 #[tokio::test]
 async fn nothing_goes_to_the_neighbourhood() {
+    ledger!("v2.notifications.addresses");
     let builder = Quince::builder().world("small-school");
     let builder = builder.allow_receiver("169.254.169.254").allow_receiver("[fe80::1]");
     let school = Fixture::of(builder, "berlin").await;
@@ -91,7 +93,13 @@ async fn a_universe_can_keep_the_state_alone() {
     let receiver = Receiver::good().await;
     let set = school.post("client/config", subscription(&receiver.url())).await;
     assert_eq!((set.status.as_u16(), set.lints()), (200, "notification-not-sent"));
-    school.done_by("POST", "/universes/default/verbs/buy-licenses", json!({"adam_id": "361309726", "count": 5})).await;
+    school
+        .done_by(
+            "POST",
+            "/universes/default/verbs/buy-licenses",
+            json!({"adam_id": "361309726", "count": 5}),
+        )
+        .await;
     school.advance("1h");
     assert_eq!(receiver.got().len(), 0);
     let told = school.done_by("GET", "/universes/default/notifications", Value::Null).await;

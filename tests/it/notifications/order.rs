@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use super::receiver::Receiver;
 use super::{advance, kinds, subscribe, until};
 use crate::support::Fixture;
+use crate::v2::school::ALEXANDER;
 
 const TEXTS: &str = "361309726";
 
@@ -23,7 +24,10 @@ async fn a_change_from_outside_is_told_at_once_and_an_event_when_it_ends() {
     buy(&school, 3).await;
     until(|| receiver.told().len() == 1).await;
     let told = receiver.told();
-    assert_eq!(told[0]["notification"], json!({"adamId": TEXTS, "countDelta": 3, "pricingParam": "STDQ"}));
+    assert_eq!(
+        told[0]["notification"],
+        json!({"adamId": TEXTS, "countDelta": 3, "pricingParam": "STDQ"})
+    );
 
     let body = json!({"assets": [{"adamId": TEXTS}], "serialNumbers": ["C02NEW000001"]});
     let accepted = school.post("assets/associate", body).await.json();
@@ -133,8 +137,7 @@ async fn twenty_five_assets_for_a_thousand_devices() {
         let adam_id = format!("99{n:05}");
         let path = "/universes/default/verbs/buy-licenses";
         let asset = json!({
-            "location": key, "adam_id": adam_id, "count": 1000, "name": "A", "product_type": "App",
-            "revocable": true, "device_assignable": true, "platforms": ["iOS"],
+            "location": key, "adam_id": adam_id, "count": 1000, "product_type": "App",
         });
         let bought = demo.done_by("POST", path, asset).await;
         assert!(bought["seq"].is_u64(), "{bought}");
@@ -168,4 +171,34 @@ async fn twenty_five_assets_for_a_thousand_devices() {
         }
     }
     assert_eq!(counts.len(), 25);
+}
+
+#[tokio::test]
+async fn what_nobody_is_told() {
+    ledger!(
+        "v2.question.33-retire-notification",
+        "v2.question.36-user-associated",
+        "v2.question.43-unlimited-asset-payload",
+    );
+    let (school, receiver) = (Fixture::school().await, Receiver::good().await);
+    let mut subscription = super::subscription(&receiver.url());
+    subscription["notificationTypes"].as_array_mut().unwrap().push(json!("UNLIMITED_ASSET"));
+    assert_eq!(school.post("client/config", &subscription).await.status.as_u16(), 200);
+    let free = "5401508366";
+    for (path, body) in [
+        (
+            "assets/associate",
+            json!({"assets": [{"adamId": free}], "serialNumbers": ["C02NEW000001"]}),
+        ),
+        (
+            "users/create",
+            json!({"users": [{"clientUserId": "n", "managedAppleId": "n@lindenhof-schule.example"}]}),
+        ),
+        ("users/retire", json!({"users": [{"clientUserId": ALEXANDER}]})),
+    ] {
+        let accepted = school.post(path, body).await;
+        assert_eq!(accepted.status.as_u16(), 200, "{path}: {}", accepted.text());
+    }
+    advance(&school, "1h").await;
+    assert_eq!(kinds(&receiver), ["ASSET_MANAGEMENT", "USER_MANAGEMENT", "USER_MANAGEMENT"]);
 }

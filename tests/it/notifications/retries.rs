@@ -20,8 +20,7 @@ async fn failing(times: usize) -> Receiver {
     let failed = std::sync::atomic::AtomicUsize::new(0);
     Receiver::doing(move |_, got| {
         let is_meant = !is_test(&got.body) && got.body["notification"]["countDelta"] == 1;
-        let fails = is_meant
-            && failed.fetch_add(1, std::sync::atomic::Ordering::Relaxed) < times;
+        let fails = is_meant && failed.fetch_add(1, std::sync::atomic::Ordering::Relaxed) < times;
         Does::Answers(if fails { 500 } else { 200 })
     })
     .await
@@ -29,7 +28,11 @@ async fn failing(times: usize) -> Receiver {
 
 #[tokio::test]
 async fn three_attempts_within_minutes_take_no_real_time() {
-    ledger!("v2.question.23-delivery-timing");
+    ledger!(
+        "v2.question.23-delivery-timing",
+        "setting.notifications.attempts",
+        "setting.notifications.retry_after",
+    );
     let (school, receiver) = (Fixture::school().await, failing(2).await);
     subscribe(&school, &receiver.url()).await;
     let real = quince::engine::RealTime::default();
@@ -39,7 +42,13 @@ async fn three_attempts_within_minutes_take_no_real_time() {
     let attempts = journal(&school, "notification").await;
     let told: Vec<(&str, &Value, &Value)> = attempts[1..]
         .iter()
-        .map(|it| (it["at"].as_str().unwrap(), &it["notification"]["status"], &it["notification"]["outcome"]))
+        .map(|it| {
+            (
+                it["at"].as_str().unwrap(),
+                &it["notification"]["status"],
+                &it["notification"]["outcome"],
+            )
+        })
         .collect();
     assert_eq!(
         told,
@@ -89,7 +98,8 @@ async fn where_time_is_moved_at_once_retries_follow_at_once() {
     school.advance("1h");
     until(|| receiver.told().len() == 4).await;
     school.quince.universe("default");
-    let body = school.done_by("POST", "/universes/default/clock/advance", json!({"until": "idle"})).await;
+    let body =
+        school.done_by("POST", "/universes/default/clock/advance", json!({"until": "idle"})).await;
     assert!(body["seq"].is_u64(), "{body}");
     let waiting = school.done_by("GET", "/universes/default/notifications", Value::Null).await;
     assert_eq!(waiting["waiting"], 0);

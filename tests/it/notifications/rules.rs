@@ -46,7 +46,10 @@ async fn twice_never_later_and_out_of_order() {
     let (told, _, school) = deltas(json!({"drop": true})).await;
     assert_eq!(told, [2, 3]);
     let lost = journal(&school, "notification-lost").await;
-    assert_eq!((&lost[0]["name"], &lost[0]["rules"][0]["rule"]), (&json!("ASSET_COUNT"), &json!("odd")));
+    assert_eq!(
+        (&lost[0]["name"], &lost[0]["rules"][0]["rule"]),
+        (&json!("ASSET_COUNT"), &json!("odd"))
+    );
 
     assert_eq!(deltas(json!({"delay": "30s"})).await.0, [2, 3, 1]);
     assert_eq!(deltas(json!({"hold": 1})).await.0, [2, 1, 3]);
@@ -68,7 +71,8 @@ async fn split_oddly() {
         "id": "split", "on": {"operation": "notification.*"}, "then": {"notification": {"split": 1}},
     }))
     .await;
-    let users: Vec<Value> = (0..3).map(|n| json!({"clientUserId": format!("n{n}"), "email": "a@b.example"})).collect();
+    let users: Vec<Value> =
+        (0..3).map(|n| json!({"clientUserId": format!("n{n}"), "email": "a@b.example"})).collect();
     school.post("users/create", json!({"users": users})).await;
     advance(&school, "1h").await;
     let told = receiver.told();
@@ -99,13 +103,34 @@ async fn before_the_answer() {
 async fn rules_about_calls_leave_notifications_alone_and_the_other_way_round() {
     let school = Fixture::school().await;
     for (rule, pointer) in [
-        (json!({"id": "a", "on": {"operation": "v2.*"}, "then": {"notification": {"drop": true}}}), "/then/notification"),
-        (json!({"id": "a", "on": {"operation": "notification.*"}, "then": {"answer": {"status": 500}}}), "/then"),
-        (json!({"id": "a", "on": {"operation": "notification.*", "page": 1}, "then": {"notification": {"drop": true}}}), "/on/page"),
-        (json!({"id": "a", "on": {"operation": "notification.*"}, "then": {"notification": {"drop": true, "copies": 2}}}), "/then/notification/drop"),
-        (json!({"id": "a", "on": {"operation": "notification.*"}, "then": {"notification": {}}}), "/then/notification"),
-        (json!({"id": "a", "on": {"operation": "notification.*"}, "then": {"notification": {"copies": 0}}}), "/then/notification/copies"),
-        (json!({"id": "a", "on": {"operation": "notification.*"}, "then": {"notification": {"secret": "a\r\nb"}}}), "/then/notification/secret"),
+        (
+            json!({"id": "a", "on": {"operation": "v2.*"}, "then": {"notification": {"drop": true}}}),
+            "/then/notification",
+        ),
+        (
+            json!({"id": "a", "on": {"operation": "notification.*"}, "then": {"answer": {"status": 500}}}),
+            "/then",
+        ),
+        (
+            json!({"id": "a", "on": {"operation": "notification.*", "page": 1}, "then": {"notification": {"drop": true}}}),
+            "/on/page",
+        ),
+        (
+            json!({"id": "a", "on": {"operation": "notification.*"}, "then": {"notification": {"drop": true, "copies": 2}}}),
+            "/then/notification/drop",
+        ),
+        (
+            json!({"id": "a", "on": {"operation": "notification.*"}, "then": {"notification": {}}}),
+            "/then/notification",
+        ),
+        (
+            json!({"id": "a", "on": {"operation": "notification.*"}, "then": {"notification": {"copies": 0}}}),
+            "/then/notification/copies",
+        ),
+        (
+            json!({"id": "a", "on": {"operation": "notification.*"}, "then": {"notification": {"secret": "a\r\nb"}}}),
+            "/then/notification/secret",
+        ),
     ] {
         let refused = school.control("POST", "/universes/default/rules", rule.clone()).await;
         assert_eq!(refused.status.as_u16(), 400, "{rule}");
