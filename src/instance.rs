@@ -134,20 +134,6 @@ impl Builder {
         self
     }
 
-    /// Where to serve the control API, which is then served nowhere else.
-    #[must_use]
-    pub fn control_listen(mut self, address: SocketAddr) -> Self {
-        self.control_listen = Some(address);
-        self
-    }
-
-    /// The bearer token that the control API demands.
-    #[must_use]
-    pub fn control_token(mut self, token: &str) -> Self {
-        self.options.control.token = Some(token.to_owned());
-        self
-    }
-
     /// The world, by name or by the path of a world file; or the path of a state file, which also brings its
     /// seed, clock and settings.
     #[must_use]

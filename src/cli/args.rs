@@ -63,6 +63,7 @@ pub enum Command {
 }
 
 /// The options of `serve`.
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 #[derive(Debug, Default, Args)]
 pub struct ServeArgs {
     /// Serve HTTP here; port 0 takes a free port [default: 127.0.0.1:8080]

@@ -345,7 +345,9 @@ mod tests {
                 break;
             }
             order.extend(numbers(&taken).into_iter().filter(|(site, _)| *site == 0));
-            taken.iter().for_each(|(ticket, _)| outbox.landed(*ticket, None));
+            for (ticket, _) in taken {
+                outbox.landed(ticket, None);
+            }
         }
         assert_eq!(order, [(0, 2), (0, 3), (0, 1)]);
     }

@@ -14,6 +14,7 @@ use crate::model::At;
 use crate::sim::{Clock, ClockMode, Real, Settings, World};
 
 /// What the lock protects.
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 #[derive(Debug, Clone)]
 pub(super) struct State {
     pub(super) world: World,

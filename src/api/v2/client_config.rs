@@ -36,13 +36,13 @@ pub fn set(call: &mut Call<'_>, request: &Request, place: Place<'_>) -> Result<R
         note_receiver(call, url.as_deref(), place);
         return Err(ApiError::number(9728));
     }
-    let tries = tried.is_none() && call.may_wait;
+    let is_tried_out = tried.is_none() && call.may_wait;
     let mut trial = None;
     let outcome = call.turn(Need::Manage, malformed, |turn, granted| {
         let current = &granted.site.location.config;
         let limits = &granted.site.limits;
         let change = validate(wanted, current, limits, &granted.settings, place.receivers)?;
-        if let Some(receiver) = change.receiver.as_ref().filter(|_| tries) {
+        if let Some(receiver) = change.receiver.as_ref().filter(|_| is_tried_out) {
             trial = turn.test_notification(granted.session.site, receiver.clone());
             if trial.is_some() {
                 return Err(ApiError::Withheld);

@@ -68,6 +68,7 @@ const KEYS: [&str; 25] = [
 const REPEATED: [&str; 4] = ["set", "allow_receiver", "receiver_ca", "tls_name"];
 
 /// What `serve` is to do.
+#[expect(clippy::struct_excessive_bools, reason = "each is an option of its own")]
 #[derive(Debug, Clone, PartialEq)]
 pub struct ServeOptions {
     /// Where to serve HTTP.

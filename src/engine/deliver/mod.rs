@@ -144,6 +144,15 @@ impl Universe {
         }
     }
 
+    fn take_letters(&self) -> Vec<Arc<Letter>> {
+        #[expect(
+            clippy::redundant_closure_for_method_calls,
+            reason = "its lifetime is not general enough"
+        )]
+        let letters = self.take(Pace::Still, |turn| turn.letters());
+        letters.unwrap_or_default()
+    }
+
     /// What is to be attempted now, for the driver; nothing while somebody advances the clock.
     fn letters(&self) -> Vec<Arc<Letter>> {
         {
@@ -152,7 +161,7 @@ impl Universe {
                 return Vec::new();
             }
         }
-        self.take(Pace::Still, |turn| turn.letters()).unwrap_or_default()
+        self.take_letters()
     }
 
     /// Takes what came of attempts, in this order.
@@ -210,7 +219,7 @@ impl Universe {
         let mut grown = self.journal_grows();
         loop {
             grown.borrow_and_update();
-            let letters = self.take(Pace::Still, |turn| turn.letters()).unwrap_or_default();
+            let letters = self.take_letters();
             if letters.is_empty() {
                 if !self.state.lock().outbox.is_flying() {
                     return;
@@ -238,12 +247,12 @@ impl Universe {
 /// Delivers the notification that tries out a receiver, once, and says whether it was delivered.
 pub async fn try_out(universe: &Weak<Universe>, letter: Letter) -> bool {
     let post = |it: Arc<Universe>| it.post.get().map(|post| Arc::clone(&post.carrier));
-    let Some(carrier) = universe.upgrade().and_then(post) else { return false };
+    let Some(somebody) = universe.upgrade().and_then(post) else { return false };
     let letter = Arc::new(letter);
     let carried = if letter.lost {
         Carried { body: Bytes::new(), answered: Err("not sent".to_owned()) }
     } else {
-        carrier.carry(Arc::clone(&letter)).await
+        somebody.carry(Arc::clone(&letter)).await
     };
     let Some(universe) = universe.upgrade() else { return false };
     let outcome = universe.take(Pace::Still, |turn| turn.landed(&letter, carried));
@@ -285,9 +294,9 @@ async fn drive(universe: Weak<Universe>, carrier: Arc<dyn Carrier>, mut grown: E
                 // In a set of its own, so that it ends with this one, and a panic is heard.
                 let mut alone = JoinSet::new();
                 alone.spawn(carrying);
-                let carried = alone.join_next().await.and_then(Result::ok);
+                let landed = alone.join_next().await.and_then(Result::ok);
                 if let Some(universe) = universe.upgrade() {
-                    universe.delivered(vec![(letter, carried.unwrap_or_else(Carried::broken))]);
+                    universe.delivered(vec![(letter, landed.unwrap_or_else(Carried::broken))]);
                 }
             });
         }

@@ -9,6 +9,10 @@ use serde_json::Value;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
+use tokio_rustls::TlsAcceptor;
+use tokio_rustls::rustls::ServerConfig;
+use tokio_rustls::rustls::crypto::ring;
+use tokio_rustls::rustls::sign::{CertifiedKey, SingleCertAndKey};
 
 /// What a receiver got.
 #[derive(Debug, Clone)]
@@ -65,6 +69,23 @@ impl Receiver {
     pub(super) async fn doing(
         script: impl Fn(usize, &Got) -> Does + Send + Sync + 'static,
     ) -> Self {
+        Self::serving(script, None).await
+    }
+
+    /// One that answers 200 over TLS, with this certificate.
+    pub(super) async fn secure(certificate: CertifiedKey) -> Self {
+        let config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
+            .with_safe_default_protocol_versions()
+            .unwrap()
+            .with_no_client_auth()
+            .with_cert_resolver(Arc::new(SingleCertAndKey::from(certificate)));
+        Self::serving(|_, _| Does::Answers(200), Some(TlsAcceptor::from(Arc::new(config)))).await
+    }
+
+    async fn serving(
+        script: impl Fn(usize, &Got) -> Does + Send + Sync + 'static,
+        tls: Option<TlsAcceptor>,
+    ) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let got = Arc::new(Mutex::new(Vec::new()));
@@ -76,8 +97,10 @@ impl Receiver {
                 let (stream, _) = listener.accept().await.unwrap();
                 let (script, seen, bytes) =
                     (Arc::clone(&script), Arc::clone(&seen), Arc::clone(&bytes));
+                let tls = tls.clone();
                 tokio::spawn(async move {
-                    let _ = serve(stream, &script, &seen, &bytes).await;
+                    let Some(tls) = tls else { return serve(stream, &script, &seen, &bytes).await };
+                    serve(tls.accept(stream).await?, &script, &seen, &bytes).await
                 });
             }
         });

@@ -14,7 +14,7 @@ async fn stage(rule: Value) -> (Fixture, Receiver) {
     (school, receiver)
 }
 
-fn rule(then: Value) -> Value {
+fn rule(then: &Value) -> Value {
     json!({"id": "odd", "on": {"operation": "notification.ASSET_COUNT", "nth": 1}, "then": {"notification": then}})
 }
 
@@ -25,7 +25,7 @@ async fn buy(school: &Fixture, count: u32) {
 
 /// What became of purchases of 1, 2 and 3 licences, the first of which a rule is about.
 async fn deltas(then: Value) -> (Vec<i64>, Receiver, Fixture) {
-    let (school, receiver) = stage(rule(then)).await;
+    let (school, receiver) = stage(rule(&then)).await;
     for count in 1..=3 {
         buy(&school, count).await;
     }
