@@ -121,7 +121,7 @@ async fn connect(way: &Way) -> Result<TcpStream, String> {
                 let _ = stream.set_nodelay(true);
                 return Ok(stream);
             }
-            Err(error) => reason = format!("{address}: {error}"),
+            Err(error) => reason = format!("cannot connect: {}", error.kind()),
         }
     }
     Err(reason)

@@ -210,7 +210,14 @@ impl EntryView {
             }),
             What::Act(act) => {
                 let attempt = act.attempt.as_ref();
-                let notification = attempt.map(|it| Box::new(AttemptView::of(it, None)));
+                let notification = attempt.map(|it| {
+                    let mut told = AttemptView::of(it, None);
+                    // Receivers of tests listen on any port.
+                    if telling.canonical {
+                        "{receiver}".clone_into(&mut told.url);
+                    }
+                    Box::new(told)
+                });
                 let (name, text) = (act.name.clone(), act.text.clone());
                 WhatView::Act(ActView { name, text, notification, rules })
             }
