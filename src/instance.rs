@@ -3,6 +3,7 @@
 //! [`Quince::builder`] says what shall run, [`Builder::start`] loads the world and listens, and the
 //! [`Quince`] that comes back serves until it is stopped or dropped.
 
+mod carrier;
 mod error;
 mod handles;
 mod listeners;
@@ -11,6 +12,8 @@ mod runs;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::Arc;
+
+use tokio::runtime::Handle;
 
 use crate::api::control::{PREFIX, Trust};
 use crate::api::json::Json;
@@ -26,6 +29,7 @@ use crate::sim::{ClockMode, Settings, date};
 use crate::snapshot::state::{FileError, StateFile};
 use crate::snapshot::{self, Loaded};
 
+use self::carrier::Postal;
 pub use self::error::StartError;
 pub use self::handles::{ActError, ClockHandle, RuleError, SettingsError, UniverseHandle};
 use self::listeners::{TlsPlan, bind, bind_tls};
@@ -50,6 +54,8 @@ pub struct Builder {
     options: ApiOptions,
     auto_universe: bool,
     limits: Limits,
+    /// CAs of receivers.
+    receiver_authorities: Vec<PathBuf>,
 }
 
 #[derive(Debug, Clone)]
@@ -76,6 +82,7 @@ impl Default for Builder {
             options: ApiOptions::default(),
             auto_universe: false,
             limits: Limits::default(),
+            receiver_authorities: Vec::new(),
         }
     }
 }
@@ -85,20 +92,6 @@ impl Builder {
     #[must_use]
     pub fn listen(mut self, address: SocketAddr) -> Self {
         self.listen = address;
-        self
-    }
-
-    /// Where to serve the control API, which is then served nowhere else.
-    #[must_use]
-    pub fn control_listen(mut self, address: SocketAddr) -> Self {
-        self.control_listen = Some(address);
-        self
-    }
-
-    /// The bearer token that the control API demands.
-    #[must_use]
-    pub fn control_token(mut self, token: &str) -> Self {
-        self.options.control.token = Some(token.to_owned());
         self
     }
 
@@ -200,13 +193,6 @@ impl Builder {
         self
     }
 
-    /// A host that may receive notifications over plain http.
-    #[must_use]
-    pub fn allow_receiver(mut self, host: &str) -> Self {
-        self.options.receivers.push(host.to_owned());
-        self
-    }
-
     /// Bounds of the transport.
     #[must_use]
     pub const fn limits(mut self, limits: Limits) -> Self {
@@ -277,6 +263,8 @@ impl Builder {
             self.options.control.trust = secured.trust.clone();
         }
         let trust = self.options.control.trust.clone();
+        let carrier = Postal::new(&trust, self.receiver_authorities, &self.options)?;
+        engine.carry_with(Arc::new(carrier), Handle::current());
         self.options.control.apart = self.control_listen.is_some();
         self.options.control.state_file.clone_from(&file);
         let api = Arc::new(Api::new(Arc::clone(&engine), self.options));

@@ -38,6 +38,7 @@ pub mod journal;
 pub mod judge;
 pub mod model;
 pub mod nearest;
+pub mod notify;
 pub mod predicate;
 pub mod scenario;
 pub mod sim;

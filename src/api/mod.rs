@@ -39,6 +39,8 @@ pub struct ApiOptions {
     pub public_url: Option<String>,
     /// Hosts that may receive notifications over plain http.
     pub receivers: Vec<String>,
+    /// Receivers of notifications may show any certificate.
+    pub receiver_insecure: bool,
     /// Options of the control API.
     pub control: ControlOptions,
 }

@@ -9,6 +9,7 @@ use tokio::sync::Semaphore;
 
 use super::lint::Lints;
 use super::{ApiOptions, log, set_date, v2};
+use crate::engine::deliver::{Letter, told, try_out};
 use crate::engine::{Found, Universe, waiting};
 use crate::exchange::{Reply, Request};
 use crate::faults::{Plan, Wait};
@@ -27,6 +28,10 @@ pub(super) struct Served {
     pub(super) options: Arc<ApiOptions>,
     /// What rules want of it, once they were asked.
     pub(super) plan: Option<Plan>,
+    /// Its journal entry, once it has taken a turn.
+    opened: Option<v2::call::Opened>,
+    /// Whether what it wanted delivered was, once it was tried.
+    tried: Option<bool>,
 }
 
 /// How far a call came with one turn.
@@ -36,12 +41,22 @@ enum Step {
     Answered(Reply, Delayed),
     /// It is applied after this.
     Postponed(Box<Served>, Delayed),
+    /// It goes on once it was tried to deliver this.
+    Trying(Box<Served>, Box<Letter>),
 }
 
 /// What passes, from an instant of the universe's time on.
 struct Delayed {
     waits: Vec<Wait>,
     now: At,
+    /// What was told is to be delivered before that.
+    told_first: bool,
+}
+
+impl Delayed {
+    const fn none(now: At) -> Self {
+        Self { waits: Vec::new(), now, told_first: false }
+    }
 }
 
 impl Served {
@@ -68,33 +83,29 @@ impl Served {
             base_url,
             options: Arc::clone(options),
             plan: None,
+            opened: None,
+            tried: None,
         }
     }
 
-    /// Answers without waiting, whatever rules say.
+    /// Answers without waiting, whatever rules say, and without trying out any receiver.
     pub(super) fn at_once(self) -> Reply {
-        match self.step() {
-            Step::Answered(reply, _) => reply,
-            Step::Postponed(call, _) => call.at_once(),
-        }
+        self.step(false).at_once()
     }
 
     /// Answers, and waits as rules say. At most as many calls as `room` has places wait to be applied; others go
     /// at once.
     pub(super) async fn in_time(self, room: &Arc<Semaphore>) -> Reply {
         let universe = Weak::clone(&self.universe);
-        let (reply, late) = match self.step() {
+        let (reply, late) = match self.step(true) {
             Step::Answered(reply, late) => (reply, late),
-            Step::Postponed(call, before) => match Arc::clone(room).try_acquire_owned() {
-                Err(_) => (call.at_once(), Delayed { waits: Vec::new(), now: before.now }),
+            step => match Arc::clone(room).try_acquire_owned() {
+                Err(_) => return step.at_once(),
                 Ok(place) => {
                     let waiting = tokio::spawn(async move {
-                        waiting::pass(&call.universe, before.now, &before.waits).await;
+                        let answered = step.wait().await;
                         drop(place);
-                        match call.step() {
-                            Step::Answered(reply, late) => (reply, late),
-                            Step::Postponed(call, late) => (call.at_once(), late),
-                        }
+                        answered
                     });
                     match waiting.await {
                         Ok(answered) => answered,
@@ -106,6 +117,9 @@ impl Served {
                 }
             },
         };
+        if late.told_first {
+            told(&universe).await;
+        }
         if !late.waits.is_empty() {
             waiting::pass(&universe, late.now, &late.waits).await;
         }
@@ -113,10 +127,10 @@ impl Served {
     }
 
     /// Takes the call's turn.
-    fn step(mut self) -> Step {
+    fn step(mut self, may_wait: bool) -> Step {
         let Some(universe) = self.universe.upgrade() else {
             let reply = Reply::text(http::StatusCode::NOT_FOUND, "the universe was dropped\n");
-            return Step::Answered(reply, Delayed { waits: Vec::new(), now: At(0) });
+            return Step::Answered(reply, Delayed::none(At(0)));
         };
         let begun = self.lints.clone();
         let mut call = v2::call::Call {
@@ -126,21 +140,32 @@ impl Served {
             lints: &mut self.lints,
             strict: self.options.strict,
             plan: self.plan.take(),
-            opened: None,
+            opened: self.opened.take(),
             postponed: None,
+            may_wait,
+            trial: None,
+            tried: self.tried,
         };
-        let place = v2::Place { base_url: &self.base_url, receivers: &self.options.receivers };
+        let place = v2::Place {
+            base_url: &self.base_url,
+            receivers: &self.options.receivers,
+            takes_any_certificate: self.options.receiver_insecure,
+        };
         let own = v2::answer(place, &mut call, self.route.clone());
         if call.opened.is_none() && call.postponed.is_none() {
             // Who was refused before taking a turn takes it now: every call is in the journal.
             let _ = call.open(|_, _| Ok(()));
         }
         let (plan, opened) = (call.plan, call.opened);
+        if let Some(letter) = call.trial {
+            let call = Self { lints: begun, plan, opened, ..self };
+            return Step::Trying(Box::new(call), Box::new(letter));
+        }
         if let Some(now) = call.postponed {
             let waits = plan.as_ref().map(|plan| plan.wait.clone()).unwrap_or_default();
             return Step::Postponed(
                 Box::new(Self { lints: begun, plan, ..self }),
-                Delayed { waits, now },
+                Delayed { waits, ..Delayed::none(now) },
             );
         }
         let mut reply = own;
@@ -166,6 +191,36 @@ impl Served {
         }
         let Exchange { request, operation, .. } = &*self.exchange;
         log(request, &reply, operation, universe.id(), &self.lints);
-        Step::Answered(reply, Delayed { waits, now: now.unwrap_or(At(0)) })
+        let told_first = plan.as_ref().is_some_and(|plan| plan.told_first);
+        Step::Answered(reply, Delayed { waits, now: now.unwrap_or(At(0)), told_first })
+    }
+}
+
+impl Step {
+    /// The answer, without waiting for anything.
+    fn at_once(mut self) -> Reply {
+        loop {
+            self = match self {
+                Self::Answered(reply, _) => return reply,
+                Self::Postponed(call, _) | Self::Trying(call, _) => call.step(false),
+            }
+        }
+    }
+
+    /// The answer, and what passes before it leaves.
+    async fn wait(mut self) -> (Reply, Delayed) {
+        loop {
+            self = match self {
+                Self::Answered(reply, late) => return (reply, late),
+                Self::Postponed(call, before) => {
+                    waiting::pass(&call.universe, before.now, &before.waits).await;
+                    call.step(true)
+                }
+                Self::Trying(call, letter) => {
+                    let tried = Some(try_out(&call.universe, *letter).await);
+                    Served { tried, ..*call }.step(true)
+                }
+            }
+        }
     }
 }

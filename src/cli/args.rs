@@ -63,6 +63,7 @@ pub enum Command {
 }
 
 /// The options of `serve`.
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 #[derive(Debug, Default, Args)]
 pub struct ServeArgs {
     /// Serve HTTP here; port 0 takes a free port [default: 127.0.0.1:8080]
@@ -140,6 +141,12 @@ pub struct ServeArgs {
     /// Host that may receive notifications over plain HTTP (repeatable)
     #[arg(long, value_name = "HOST")]
     pub allow_receiver: Vec<String>,
+    /// File with CAs (PEM) that certificates of notification receivers are trusted by, besides quince's own (repeatable)
+    #[arg(long, value_name = "FILE")]
+    pub receiver_ca: Vec<String>,
+    /// Let notification receivers show any certificate
+    #[arg(long)]
+    pub receiver_insecure: bool,
     /// Read options from this TOML file
     #[arg(long, value_name = "FILE")]
     pub config: Option<String>,

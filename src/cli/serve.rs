@@ -129,6 +129,10 @@ fn builder(options: &ServeOptions) -> Result<Builder, Error> {
     for host in &options.allow_receivers {
         builder = builder.allow_receiver(host);
     }
+    for file in &options.receiver_cas {
+        builder = builder.receiver_ca(file);
+    }
+    builder = builder.receiver_insecure(options.receiver_insecure);
     for preset in &options.presets {
         builder = builder.preset(preset);
     }
@@ -165,6 +169,9 @@ fn explain(error: StartError, options: &ServeOptions) -> Error {
             bad(origin.unwrap_or(&Source::Flag("set")), &problem)
         }
         StartError::Certificate(problem) => certificate(problem, options),
+        StartError::Receivers(problem) => {
+            Error::invalid_because("--receiver-ca: no CA of receivers".to_owned(), problem)
+        }
         // Options that don't go together have been refused before.
         StartError::Tls(problem) => Error::internal(problem),
         StartError::Start(_) => bad(&Source::Flag("start"), &error),

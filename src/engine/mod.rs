@@ -7,8 +7,11 @@
 //! Invariants: the order of taking is registry before universe, never two universes at once; the operating
 //! system is asked for the time in `real_time` and nowhere else. Not here: HTTP and JSON.
 
+mod advance;
+pub mod deliver;
 mod marks;
 mod origin;
+mod outbox;
 mod rate;
 pub mod real_time;
 mod registry;
@@ -19,6 +22,7 @@ mod turn;
 mod universe;
 pub mod waiting;
 
+pub use advance::Goal;
 pub use marks::{Diff, Mark, Marks, NoMark};
 pub use origin::{Named, Origin, Scope};
 pub use real_time::RealTime;

@@ -1,11 +1,13 @@
 //! The registry: which universe a call is for, and how universes come and go.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use parking_lot::RwLock;
+use tokio::runtime::Handle;
 
+use super::deliver::Carrier;
 use super::origin::Origin;
 use super::real_time::RealTime;
 use super::universe::{Broken, Universe};
@@ -32,6 +34,8 @@ pub struct Engine {
     auto_universe: bool,
     /// Written when a universe is made or dropped; a request takes the read side for one look-up.
     universes: RwLock<BTreeMap<String, Arc<Universe>>>,
+    /// Who gets notifications to their receivers, once somebody does.
+    carrier: OnceLock<(Arc<dyn Carrier>, Handle)>,
 }
 
 /// The universe that a call is for.
@@ -80,7 +84,22 @@ impl Engine {
     fn with(default: Universe, real_time: RealTime, auto_universe: bool) -> Self {
         let default = Arc::new(default);
         let universes = BTreeMap::from([(DEFAULT.to_owned(), Arc::clone(&default))]);
-        Self { default, real_time, auto_universe, universes: RwLock::new(universes) }
+        Self {
+            default,
+            real_time,
+            auto_universe,
+            universes: RwLock::new(universes),
+            carrier: OnceLock::new(),
+        }
+    }
+
+    /// Gives the notifications of all universes, of those to come too, to `carrier`. Whoever does so first, does so for
+    /// good.
+    pub fn carry_with(&self, carrier: Arc<dyn Carrier>, runtime: Handle) {
+        let (carrier, runtime) = self.carrier.get_or_init(|| (carrier, runtime));
+        for universe in self.universes.read().values() {
+            universe.carry_with(Arc::clone(carrier), runtime.clone());
+        }
     }
 
     /// The universe that serves calls without a credential, or with an unknown one.
@@ -200,6 +219,9 @@ impl Engine {
 
     fn insert(&self, universe: Universe) -> Result<Arc<Universe>, CreateError> {
         let universe = Arc::new(universe);
+        if let Some((carrier, runtime)) = self.carrier.get() {
+            universe.carry_with(Arc::clone(carrier), runtime.clone());
+        }
         let mut universes = self.universes.write();
         if universes.len() >= UNIVERSES_MAX {
             return Err(CreateError::Full);

@@ -102,7 +102,7 @@ impl Turn<'_> {
             };
             match done {
                 Ok((kind, name, text)) => {
-                    let what = What::Act(Act { kind, name: name.to_owned(), text });
+                    let what = What::Act(Act::new(kind, name.to_owned(), text));
                     self.append(what, vec![Injected { rule, act }]);
                 }
                 Err(error) => {
@@ -114,6 +114,7 @@ impl Turn<'_> {
             }
         }
         self.steering.clone_from(&plan.event);
+        self.told_first = plan.told_first;
     }
 
     fn set_one(&mut self, key: &str, value: &str) -> Result<String, String> {

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::marks::Marks;
+use super::outbox::Outbox;
 use super::rate::Rate;
 use super::rules::provenance;
 use super::timeline::{Pace, Timeline};
@@ -13,6 +14,7 @@ use crate::model::At;
 use crate::sim::{Clock, ClockMode, Real, Settings, World};
 
 /// What the lock protects.
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 #[derive(Debug, Clone)]
 pub(super) struct State {
     pub(super) world: World,
@@ -28,12 +30,25 @@ pub(super) struct State {
     pub(super) retry_warned: bool,
     /// A poll of a pending event was warned about under a manual clock.
     pub(super) pending_warned: bool,
+    /// What is to be delivered.
+    pub(super) outbox: Outbox,
+    /// Somebody carries notifications.
+    pub(super) has_carrier: bool,
+    /// A location may have a receiver.
+    pub(super) has_receiver: bool,
+    /// Somebody advances the clock step by step, and delivers on the way.
+    pub(super) is_advancing: bool,
+    /// Exchanges that have no answer yet.
+    pub(super) unanswered: u32,
+    /// When the latest answer was given.
+    pub(super) answered: Real,
     /// A turn began and did not end: it panicked, and the world may be half changed.
     pub(super) broken: bool,
 }
 
 impl State {
     pub(super) fn new(world: World, clock: Clock, settings: Settings) -> Self {
+        let has_receiver = has_receiver(&world);
         Self {
             world,
             clock,
@@ -45,20 +60,35 @@ impl State {
             rules: Rules::default(),
             retry_warned: false,
             pending_warned: false,
+            outbox: Outbox::default(),
+            has_carrier: false,
+            has_receiver,
+            is_advancing: false,
+            unanswered: 0,
+            answered: Real(0),
             broken: false,
         }
+    }
+
+    /// Whether notifications are sent.
+    pub(super) fn delivers(&self) -> bool {
+        self.has_carrier && self.settings.notifications_deliver
+    }
+
+    /// Another world is in place: nobody is told of the one before any more.
+    pub(super) fn begin_outbox(&mut self) {
+        self.outbox.clear();
+        self.has_receiver = has_receiver(&self.world);
     }
 
     /// Lets time pass to what the clock shows, and an `auto` clock jump through what is due soon: between
     /// two requests the world is settled. Steps of the timeline come in between.
     pub(super) fn catch_up(&mut self, universe: &str, real: Real, pace: Pace) -> At {
-        // What the turn before told: nobody delivers it yet.
-        drop(self.world.take_notices());
         let to = self.clock.now(real);
         let is_auto = self.clock.mode() == ClockMode::Auto;
         // The timeline knows up to when time has passed; else nobody asks.
         let from = self.timeline.as_ref().map_or(At(i64::MIN), |timeline| timeline.now());
-        if matches!(pace, Pace::Passing)
+        if matches!(pace, Pace::Passing | Pace::Still)
             && self.timeline.as_mut().is_some_and(|timeline| timeline.holds_time(is_auto))
         {
             return from;
@@ -67,6 +97,7 @@ impl State {
         turn.proceed(pace);
         turn.pass_to(to);
         while is_auto
+            && pace != Pace::Still
             && let horizon = turn.now.plus(turn.state.settings.auto_horizon)
             && let Some(due) = turn.state.next_due().filter(|due| *due <= horizon)
         {
@@ -104,4 +135,9 @@ impl State {
             });
         });
     }
+}
+
+/// Whether anybody is to be told of changes.
+fn has_receiver(world: &World) -> bool {
+    world.sites().iter().any(|site| site.location.config.receiver.is_some())
 }

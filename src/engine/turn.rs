@@ -23,6 +23,8 @@ pub struct Turn<'a> {
     pub(super) real: Real,
     /// What becomes of the next event that this turn accepts.
     pub(super) steering: Option<Steering>,
+    /// The next event that this turn accepts is carried out at once.
+    pub(super) told_first: bool,
 }
 
 /// Why time was not moved.
@@ -39,6 +41,9 @@ pub enum AdvanceError {
     /// Not a duration.
     #[error("`{0}` is not a duration: write 90s, 5m, 2h, 1d or 200ms")]
     Duration(String),
+    /// Somebody moves it already.
+    #[error("another advance of this universe is under way; wait for it to end")]
+    Busy,
     /// The universe failed before.
     #[error(transparent)]
     Broken(#[from] super::Broken),
@@ -62,7 +67,7 @@ pub const HAPPENED_MAX: usize = 10_000;
 
 impl<'a> Turn<'a> {
     pub(super) const fn new(universe: &'a str, state: &'a mut State, now: At, real: Real) -> Self {
-        Self { universe, state, now, real, steering: None }
+        Self { universe, state, now, real, steering: None, told_first: false }
     }
 
     /// The id of the universe.
@@ -118,6 +123,7 @@ impl<'a> Turn<'a> {
     /// Puts another world in place of this one; its clock shows `now` from here on.
     pub fn replace_world(&mut self, world: World) {
         self.state.world = world.following(&self.state.world);
+        self.state.begin_outbox();
         self.state.rules.touched.forget();
     }
 
@@ -158,6 +164,7 @@ impl<'a> Turn<'a> {
     pub fn restore(&mut self, saved: Saved, text: String) -> u64 {
         self.state.clock = Clock::resumed(saved.clock, saved.start, saved.now, self.real);
         self.state.world = saved.world.following(&self.state.world);
+        self.state.begin_outbox();
         self.state.settings = Arc::new(saved.settings);
         self.state.pending_warned = false;
         self.state.rules.touched.forget();
@@ -194,12 +201,13 @@ impl<'a> Turn<'a> {
     /// Opens the journal entry of an exchange, with what rules do to it. Its answer comes later, see
     /// [`Universe::complete`](super::Universe::complete).
     pub fn open(&mut self, exchange: Arc<Exchange>, injected: Vec<Injected>) -> u64 {
+        self.state.unanswered += 1;
         self.append(What::Exchange(exchange), injected)
     }
 
     /// Notes an act from outside the imitated services.
     pub fn note(&mut self, kind: &'static str, name: &str, text: String) -> u64 {
-        self.append(What::Act(Act { kind, name: name.to_owned(), text }), Vec::new())
+        self.append(What::Act(Act::new(kind, name.to_owned(), text)), Vec::new())
     }
 
     pub(super) fn append(&mut self, what: What, injected: Vec<Injected>) -> u64 {
@@ -231,16 +239,24 @@ impl<'a> Turn<'a> {
         if let (Some(Ok(number)), Some(steering)) = (&accepted, self.steering.take()) {
             self.steer(id, *number, &steering);
         }
+        if let Some(Ok(number)) = accepted
+            && std::mem::take(&mut self.told_first)
+        {
+            self.finish_event(id, number, None);
+        }
         accepted
     }
 
     /// Changes a location's client configuration and returns the new one. `None` if there is no such
     /// location.
     pub fn configure(&mut self, id: SiteId, change: ConfigChange) -> Option<Arc<ClientConfig>> {
-        self.state.world.change(id, |location, _| {
+        let config = self.state.world.change(id, |location, _| {
             location.config = Arc::new(location.config.changed(change));
             Arc::clone(&location.config)
-        })
+        });
+        let has_receiver = config.as_ref().is_some_and(|config| config.receiver.is_some());
+        self.state.has_receiver |= has_receiver;
+        config
     }
 
     /// Counts a request against a location's rate, in real time; false if it is one too many.
@@ -267,11 +283,16 @@ impl<'a> Turn<'a> {
 
     /// Moves time on to `to`, through everything that falls due on the way, in order.
     pub fn advance_to(&mut self, to: At) -> Result<Advance, AdvanceError> {
+        self.check_forward(to)?;
+        Ok(self.move_to(to))
+    }
+
+    pub(super) fn check_forward(&self, to: At) -> Result<(), AdvanceError> {
         if to < self.now {
             let (now, to) = (date::wire(self.now), date::wire(to));
             return Err(AdvanceError::Back { now, to });
         }
-        Ok(self.move_to(to))
+        Ok(())
     }
 
     /// Moves time on to the last thing that falls due by itself.
@@ -307,6 +328,7 @@ impl<'a> Turn<'a> {
         while let Some(due) = self.state.next_due().filter(|due| *due <= to) {
             self.show(due);
             self.state.step_to(self.now, self.real);
+            self.queue_notices();
             self.proceed(Pace::Passing);
         }
         self.show(to);
@@ -320,7 +342,7 @@ impl<'a> Turn<'a> {
         }
     }
 
-    fn arrived(&mut self, before: u64, from: At) -> Advance {
+    pub(super) fn arrived(&mut self, before: u64, from: At) -> Advance {
         // What the journal had to drop happened all the same.
         let mut omitted = self.state.journal.first().saturating_sub(before + 1) as usize;
         let mut happened = Vec::new();

@@ -6,13 +6,14 @@
 //!
 //! Invariants: no lock is held across an await; nothing is read from a clock before the lock.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use parking_lot::Mutex;
 use tokio::sync::watch;
 
+use super::deliver::Post;
 use super::marks::{Diff, Marks, NoMark, can_name};
 use super::origin::{Origin, Scope};
 use super::rate::Rate;
@@ -42,6 +43,10 @@ pub struct Universe {
     grown: watch::Sender<u64>,
     /// Somebody sees to it that the real-time limits of a timeline are kept.
     pub(super) is_driven: AtomicBool,
+    /// How its notifications get out; set once, before anybody calls.
+    pub(super) post: OnceLock<Post>,
+    /// Its driver is there, and sees to what is due though nobody calls.
+    pub(super) is_carried: AtomicBool,
 }
 
 /// The universe failed in an earlier turn and does not answer any more.
@@ -100,6 +105,8 @@ impl Universe {
             grown: watch::Sender::new(state.journal.last()),
             state: Mutex::new(state),
             is_driven: AtomicBool::new(false),
+            post: OnceLock::new(),
+            is_carried: AtomicBool::new(false),
         }
     }
 
@@ -153,19 +160,26 @@ impl Universe {
             self.last_call.store(real.0, Ordering::Relaxed);
         }
         let (before, revision) = (state.journal.last(), state.world.revision());
+        let tickets = state.outbox.next_ticket();
         let now = state.catch_up(&self.id, real, pace);
         let opened_after = state.journal.last();
         let mut turn = Turn::new(&self.id, &mut state, now, real);
         let result = act(&mut turn);
         turn.proceed(Pace::End { opened_after });
+        turn.queue_notices();
         let after = state.journal.last();
+        let queued = state.outbox.next_ticket() > tickets;
+        let delivers = state.has_receiver && state.delivers();
         if state.world.revision() != revision {
             state.mark_write(real);
         }
         state.broken = false;
         drop(state);
-        if after > before {
+        if after > before || queued {
             self.grown.send_replace(after);
+        }
+        if delivers {
+            self.see_to_deliveries();
         }
         Ok(result)
     }
@@ -184,6 +198,8 @@ impl Universe {
         if exchange.answer.set(answer).is_ok() {
             let mut state = self.state.lock();
             state.journal.recount(seq);
+            state.unanswered = state.unanswered.saturating_sub(1);
+            state.answered = self.real_time.now();
             let is_awaited = state.timeline.as_ref().is_some_and(|it| it.awaits_answer(seq));
             drop(state);
             if is_awaited {
@@ -194,7 +210,12 @@ impl Universe {
         }
     }
 
-    /// Tells whenever the journal grows or an answer is added to it.
+    /// Tells those who wait for the journal to look again.
+    pub(super) fn poke(&self) {
+        self.grown.send_modify(|_| ());
+    }
+
+    /// Tells whenever the journal grows, an answer is added to it, or a notification is queued.
     pub fn journal_grows(&self) -> watch::Receiver<u64> {
         self.grown.subscribe()
     }
@@ -260,11 +281,12 @@ impl Universe {
         state.broken = false;
         state.rate = Rate::default();
         state.timeline = None;
+        (state.has_carrier, state.is_advancing, state.unanswered) = (false, false, 0);
         state.journal = Journal::default();
         let real = self.real_time.now();
         let at = state.clock.now(real);
         let text = format!("forked from {} at {seq}", self.id);
-        let act = Act { kind: "forked", name: self.id.clone(), text };
+        let act = Act::new("forked", self.id.clone(), text);
         state.journal.append(|seq| Entry {
             seq,
             at,
@@ -292,6 +314,7 @@ impl Universe {
                 None => build(spec, *seed, *start, settings.token_lifetime),
             };
             state.world = world.in_place_of(&state.world);
+            state.begin_outbox();
             state.marks = Marks::default();
             state.timeline = None;
             state.broken = false;
@@ -313,7 +336,7 @@ impl Universe {
         }
         let at = state.clock.now(real);
         let name = scope.as_str().to_owned();
-        let act = Act { kind: "reset", text: format!("reset of {name}"), name };
+        let act = Act::new("reset", name.clone(), format!("reset of {name}"));
         let seq = state.journal.append(|seq| Entry {
             seq,
             at,
@@ -326,13 +349,18 @@ impl Universe {
             let mut turn = Turn::new(&self.id, &mut state, at, real);
             turn.begin(Arc::clone(scenario));
             turn.proceed(Pace::End { opened_after: seq });
+            turn.queue_notices();
             state.broken = false;
         } else if let Some(timeline) = &mut state.timeline {
             timeline.set_now(at);
         }
         let last = state.journal.last();
+        let delivers = state.has_receiver && state.delivers();
         drop(state);
         self.grown.send_replace(last);
+        if delivers {
+            self.see_to_deliveries();
+        }
         Ok(last)
     }
 }

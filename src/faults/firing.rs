@@ -69,6 +69,10 @@ pub(super) fn fire(rule: &Rule, draws: &Draws<'_>, plan: &mut Plan) {
         acts.push(words::event(event));
         plan.event = Some(steering(rule, event, draws));
     }
+    if then.notification.as_ref().is_some_and(|rule| rule.before_answer) {
+        acts.push("delivered notifications before the answer".to_owned());
+        plan.told_first = true;
+    }
     if let Some(change) = &then.answer {
         acts.push(words::answer(change));
         if change.replaces() && then.cut.is_none() && then.garbage.is_none() {

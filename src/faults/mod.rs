@@ -9,6 +9,7 @@
 //! (`scenario`), who carries a plan out (`engine`, `api`), what a surface's error looks like (`api/<surface>/errors`).
 
 mod firing;
+mod notification;
 mod plan;
 mod rule;
 mod rules;
@@ -16,10 +17,11 @@ mod spread;
 mod touched;
 mod words;
 
+pub use notification::{Handling, NOTIFICATION, TEST_NOTIFICATION, Touch};
 pub use plan::{Asked, Decided, Deed, Plan, Steering, Wait};
 pub use rule::{
-    AnswerChange, Break, ClockUsed, CutRule, Delay, EventRule, EventTime, Failed, GarbageRule, On,
-    Outcome, Patch, RetryAfter, Rule, Spread, Then, When, Which,
+    AnswerChange, Break, ClockUsed, CutRule, Delay, EventRule, EventTime, Failed, GarbageRule,
+    NotificationRule, On, Outcome, Patch, RetryAfter, Rule, Spread, Then, When, Which,
 };
 pub use rules::{RULES_MAX, Rules, RulesError, Standing, is_about};
 pub use touched::Touched;

@@ -44,6 +44,8 @@ pub struct Plan {
     pub decided: Option<Decided>,
     /// The body leaves slowly.
     pub drip: Option<Drip>,
+    /// The event is carried out at once, and what is told of it delivered before the answer leaves.
+    pub told_first: bool,
 }
 
 /// What decides an answer.

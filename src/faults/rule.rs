@@ -83,11 +83,18 @@ pub struct Then {
     pub garbage: Option<GarbageRule>,
     /// What happens to the world, before the call is applied: a verb by name.
     pub verb: Option<(String, Verb)>,
+    /// To notifications; a rule about them does nothing else.
+    pub notification: Option<NotificationRule>,
     /// Settings that change, before the call is applied: key and value, as `fixtures/profiles.toml` spells them.
     pub set: Vec<(String, String)>,
 }
 
 impl Then {
+    /// Whether it is about notifications and not about calls.
+    pub fn is_about_notifications(&self) -> bool {
+        self.notification.as_ref().is_some_and(|rule| !rule.before_answer)
+    }
+
     /// Whether it decides the answer, so that later rules have no say.
     pub fn decides(&self) -> bool {
         let replaced = self.answer.as_ref().is_some_and(AnswerChange::replaces);
@@ -262,6 +269,27 @@ pub enum Break {
     BeforeAnswer,
     /// In the body: after so many bytes of it, or half of it. The head has announced the whole.
     InBody(Option<u64>),
+}
+
+/// What becomes of a notification; `before_answer` alone is about a call.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct NotificationRule {
+    /// It is not sent.
+    pub lost: bool,
+    /// How often it is sent; 0 and 1 are once.
+    pub copies: u32,
+    /// So much later, in virtual time, beside the others.
+    pub delay: Option<Span>,
+    /// With this secret in place of the receiver's.
+    pub secret: Option<String>,
+    /// As of this type.
+    pub kind: Option<String>,
+    /// Cut into parts of so many elements.
+    pub split: Option<usize>,
+    /// After so many later ones of its location.
+    pub hold: u32,
+    /// The event that the call queues is carried out at once, and what is told of it delivered before the answer leaves.
+    pub before_answer: bool,
 }
 
 /// Random bytes.

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::firing::{Draws, fire};
+use super::notification::{Handling, NOTIFICATION, TEST_NOTIFICATION};
 use super::plan::{Asked, Plan};
 use super::rule::{On, Rule, Which};
 use super::touched::Touched;
@@ -115,39 +116,75 @@ impl Rules {
     pub fn plan(&mut self, asked: &Asked<'_>, seed: u64) -> Plan {
         let mut plan = Plan::default();
         let looked_at = LookedAt::new(asked.request);
+        let location = asked.location.unwrap_or_default();
         for standing in &mut self.standing {
+            if standing.rule.then.is_about_notifications()
+                || !is_about(&standing.rule.on, asked, &looked_at)
+                || !standing.count(location, seed)
+            {
+                continue;
+            }
             let rule = &standing.rule;
-            if !is_about(&rule.on, asked, &looked_at) {
-                continue;
-            }
-            standing.matched += 1;
-            let draws = Draws {
-                seed: rule.seed.unwrap_or(seed),
-                location: asked.location.unwrap_or_default(),
-                rule: &rule.id,
-                count: standing.matched,
-            };
-            let chosen = rule.on.which.chooses(standing.matched)
-                && rule.on.odds.is_none_or(|ppm| draws.stream("").chance(ppm));
-            let tired = rule.on.max_consecutive.is_some_and(|most| standing.consecutive >= most);
-            if !chosen || tired {
-                standing.consecutive = 0;
-                continue;
-            }
-            standing.fired += 1;
-            standing.consecutive += 1;
-            fire(rule, &draws, &mut plan);
+            fire(rule, &standing.draws(location, seed), &mut plan);
             if rule.then.decides() {
                 break;
             }
         }
         plan
     }
+
+    /// Counts a notification of a type and a location, and says what happens to it.
+    pub fn handle(&mut self, kind: &str, location: &str, universe: &str, seed: u64) -> Handling {
+        let mut handling = Handling::default();
+        let mut operation = None;
+        for standing in &mut self.standing {
+            let Rule { on, then, .. } = &*standing.rule;
+            let operation = operation.get_or_insert_with(|| format!("{NOTIFICATION}{kind}"));
+            // A receiver that is tried out is none of those that the service has: only its own name means that.
+            let fits = if kind == TEST_NOTIFICATION {
+                on.operation.as_str() == operation
+            } else {
+                on.operation.fits(operation)
+            };
+            if then.is_about_notifications()
+                && fits
+                && on.location.as_deref().is_none_or(|key| key == location)
+                && on.universe.as_deref().is_none_or(|id| id == universe)
+                && standing.count(location, seed)
+                && let Some(rule) = &standing.rule.then.notification
+            {
+                handling.add(&standing.rule.id, rule);
+            }
+        }
+        handling
+    }
 }
 
 impl Standing {
     const fn new(rule: Arc<Rule>) -> Self {
         Self { rule, matched: 0, fired: 0, consecutive: 0 }
+    }
+
+    /// The key of its draws at what it was about last.
+    fn draws<'a>(&'a self, location: &'a str, seed: u64) -> Draws<'a> {
+        let seed = self.rule.seed.unwrap_or(seed);
+        Draws { seed, location, rule: &self.rule.id, count: self.matched }
+    }
+
+    /// Counts something that meets all but `which` and `odds`, and says whether it fires at it.
+    fn count(&mut self, location: &str, seed: u64) -> bool {
+        self.matched += 1;
+        let on = &self.rule.on;
+        let chosen = on.which.chooses(self.matched)
+            && on.odds.is_none_or(|ppm| self.draws(location, seed).stream("").chance(ppm));
+        let tired = on.max_consecutive.is_some_and(|most| self.consecutive >= most);
+        if !chosen || tired {
+            self.consecutive = 0;
+            return false;
+        }
+        self.fired += 1;
+        self.consecutive += 1;
+        true
     }
 }
 

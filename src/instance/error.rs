@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 
 use crate::certificates::CertificateError;
 use crate::engine::BadScenario;
+use crate::notify::TrustError;
 use crate::scenario::presets::BadPreset;
 use crate::sim::settings::SettingError;
 use crate::snapshot::WorldError;
@@ -36,6 +37,9 @@ pub enum StartError {
     /// There is no certificate to show.
     #[error(transparent)]
     Certificate(#[from] CertificateError),
+    /// No receiver of notifications can be trusted so.
+    #[error(transparent)]
+    Receivers(#[from] TrustError),
     /// Something is said about TLS that does not go together.
     #[error("{0}")]
     Tls(&'static str),

@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use crate::engine::{Advance, AdvanceError, Broken, NoMark, Universe};
+use crate::engine::deliver::Notifications;
+use crate::engine::{Advance, AdvanceError, Broken, Goal, NoMark, Universe};
 use crate::faults::{Rule, RulesError, Standing};
 use crate::model::At;
 use crate::scenario::Wrongs;
@@ -133,6 +134,11 @@ impl UniverseHandle {
         Ok(self.universe.diff(from, to)?.to_text())
     }
 
+    /// What it has delivered to receivers of notifications, and what waits.
+    pub fn notifications(&self) -> Notifications {
+        self.universe.notifications(None, usize::MAX)
+    }
+
     /// Its clock.
     pub fn clock(&self) -> ClockHandle {
         ClockHandle { universe: Arc::clone(&self.universe) }
@@ -179,10 +185,19 @@ impl ClockHandle {
         Ok(self.universe.turn(|turn| turn.now())?)
     }
 
-    /// Moves time on by a duration such as `90s`, and returns what happened on the way, in order.
+    /// Moves time on by a duration such as `90s`, and returns what happened on the way, in order. Notifications leave
+    /// right afterwards, and what has to be tried again at an instant that has passed by then, at once.
     pub fn advance(&self, by: &str) -> Result<Advance, AdvanceError> {
         let span = date::parse_span(by).ok_or_else(|| AdvanceError::Duration(by.to_owned()))?;
         Ok(self.universe.turn(|turn| turn.advance_by(span))?)
+    }
+
+    /// Moves time on by a duration such as `5m` through everything that falls due, and waits at each instant for the
+    /// notifications that are delivered there, retries included; see [`ClockHandle::advance`], which leaves them to the
+    /// background.
+    pub async fn advance_delivering(&self, by: &str) -> Result<Advance, AdvanceError> {
+        let span = date::parse_span(by).ok_or_else(|| AdvanceError::Duration(by.to_owned()))?;
+        self.universe.advance(Goal::By(span)).await
     }
 
     /// Moves time on to an instant, and returns what happened on the way, in order.

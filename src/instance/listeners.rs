@@ -14,6 +14,20 @@ use crate::exchange::Door;
 use crate::http::{Limits, Server, Tls};
 
 impl Builder {
+    /// Where to serve the control API, which is then served nowhere else.
+    #[must_use]
+    pub fn control_listen(mut self, address: SocketAddr) -> Self {
+        self.control_listen = Some(address);
+        self
+    }
+
+    /// The bearer token that the control API demands.
+    #[must_use]
+    pub fn control_token(mut self, token: &str) -> Self {
+        self.options.control.token = Some(token.to_owned());
+        self
+    }
+
     /// Serves everything over TLS, too, on a free port of the loopback address.
     #[must_use]
     pub fn tls(mut self, tls: bool) -> Self {

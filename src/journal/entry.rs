@@ -5,6 +5,7 @@ use std::sync::{Arc, OnceLock};
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
 
+use super::attempt::Attempt;
 use crate::exchange::{Fate, Request};
 use crate::model::At;
 use crate::sim::{Happening, Real};
@@ -47,12 +48,21 @@ pub enum What {
 /// An act from outside the imitated services.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Act {
-    /// Which: `verb`, `clock`, `settings`, `state`, `reset`, `forked`, `mark`, `event`, `scenario`.
+    /// Which: `verb`, `clock`, `settings`, `state`, `reset`, `forked`, `mark`, `event`, `scenario`, `notification`.
     pub kind: &'static str,
     /// What it was called: the verb's name, the mark's name.
     pub name: String,
     /// For people: what changed.
     pub text: String,
+    /// Of a notification that left: the attempt.
+    pub attempt: Option<Arc<Attempt>>,
+}
+
+impl Act {
+    /// An act that is told in words alone.
+    pub const fn new(kind: &'static str, name: String, text: String) -> Self {
+        Self { kind, name, text, attempt: None }
+    }
 }
 
 /// A call and its answer.
@@ -132,7 +142,10 @@ impl Entry {
                     EXCHANGE + path.len() + query + body.len() + header_bytes(headers) + answered
                 }
                 What::Event(_) => 128,
-                What::Act(act) => act.name.len() + act.text.len(),
+                What::Act(act) => {
+                    let attempt = act.attempt.as_ref().map_or(0, |attempt| attempt.bytes());
+                    act.name.len() + act.text.len() + attempt
+                }
             }
     }
 }

@@ -5,10 +5,12 @@
 //!
 //! Not here: who appends (`engine::turn`), and how an entry looks on the wire (`api::control`).
 
+mod attempt;
 mod entry;
 
 use std::collections::VecDeque;
 
+pub use attempt::{Attempt, Outcome};
 pub use entry::{Act, Answer, Entry, Exchange, Injected, Routed, What};
 
 use crate::sim::Settings;
@@ -133,7 +135,7 @@ mod tests {
     use crate::sim::Real;
 
     fn mark(seq: u64, length: usize) -> Entry {
-        let act = Act { kind: "mark", name: String::new(), text: "x".repeat(length) };
+        let act = Act::new("mark", String::new(), "x".repeat(length));
         Entry { seq, at: At(0), real: Real(0), what: What::Act(act), injected: Vec::new() }
     }
 

@@ -115,7 +115,7 @@ impl Matcher {
             let location = match &entry.what {
                 What::Exchange(exchange) => exchange.location.get().map(String::as_str),
                 What::Event(step) => Some(step.location.as_str()),
-                What::Act(_) => None,
+                What::Act(act) => act.attempt.as_ref().map(|attempt| attempt.location.as_str()),
             };
             if location != Some(key) {
                 miss("location", key, location);

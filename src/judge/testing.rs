@@ -15,7 +15,7 @@ pub(crate) fn entry(seq: u64, what: What) -> Entry {
 }
 
 pub(crate) fn act(kind: &'static str, name: &str) -> What {
-    What::Act(Act { kind, name: name.to_owned(), text: String::new() })
+    What::Act(Act::new(kind, name.to_owned(), String::new()))
 }
 
 /// A call in the making.

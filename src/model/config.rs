@@ -32,6 +32,21 @@ pub enum NotificationType {
     UnlimitedAsset,
 }
 
+impl NotificationType {
+    /// `notificationType` on the wire.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::AssetCount => "ASSET_COUNT",
+            Self::AssetManagement => "ASSET_MANAGEMENT",
+            Self::UserManagement => "USER_MANAGEMENT",
+            Self::UserAssociated => "USER_ASSOCIATED",
+            Self::SubscriptionManagement => "SUBSCRIPTION_MANAGEMENT",
+            Self::SubscriptionCount => "SUBSCRIPTION_COUNT",
+            Self::UnlimitedAsset => "UNLIMITED_ASSET",
+        }
+    }
+}
+
 /// Where and of what a client wants to be notified.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct ClientConfig {

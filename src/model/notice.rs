@@ -17,6 +17,9 @@ use super::kinds::{Supply, UserStatus};
 use super::location::Location;
 use super::refusal::Failure;
 
+/// Assignments or users that the service puts into one notification (apple-v2.md §12.1).
+pub const ELEMENTS_MAX: usize = 100;
+
 /// One change that a subscriber is told.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Notice {
@@ -86,6 +89,16 @@ impl Notice {
             Self::Users(_) => NotificationType::UserManagement,
             Self::Count(_) => NotificationType::AssetCount,
             Self::Associated(_) => NotificationType::UserAssociated,
+        }
+    }
+
+    /// How many assignments or users it is about. A count is one element.
+    pub fn elements(&self) -> usize {
+        match self {
+            Self::Assets(managed) => managed.elements.len(),
+            Self::Users(managed) => managed.elements.len(),
+            Self::Associated(people) => people.len(),
+            Self::Count(_) => 1,
         }
     }
 

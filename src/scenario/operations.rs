@@ -4,7 +4,7 @@ use crate::nearest::nearest;
 use crate::predicate::Pattern;
 
 /// Every operation that has a fixed name.
-pub const OPERATIONS: [&str; 36] = [
+pub const OPERATIONS: [&str; 44] = [
     "v2.service.config",
     "v2.client.config.get",
     "v2.client.config.set",
@@ -29,6 +29,14 @@ pub const OPERATIONS: [&str; 36] = [
     "subscriptions.admins.add",
     "subscriptions.admins.remove",
     "subscriptions.unknown",
+    "notification.ASSET_COUNT",
+    "notification.ASSET_MANAGEMENT",
+    "notification.SUBSCRIPTION_COUNT",
+    "notification.SUBSCRIPTION_MANAGEMENT",
+    "notification.TEST_NOTIFICATION",
+    "notification.UNLIMITED_ASSET",
+    "notification.USER_ASSOCIATED",
+    "notification.USER_MANAGEMENT",
     "v1.unknown",
     "metadata.lookup",
     "metadata.unknown",

@@ -13,11 +13,20 @@ use crate::nearest::nearest;
 pub const EVERYTHING: &str = "everything";
 
 /// Name and text of each, in order of their names.
-const TEXTS: [(&str, &str); 13] = [
+const TEXTS: [(&str, &str); 16] = [
     ("ambiguous-commit", include_str!("../../fixtures/presets/ambiguous-commit.toml")),
+    (
+        "duplicate-notifications",
+        include_str!("../../fixtures/presets/duplicate-notifications.toml"),
+    ),
     ("error-in-200", include_str!("../../fixtures/presets/error-in-200.toml")),
     ("late-events", include_str!("../../fixtures/presets/late-events.toml")),
     ("limits-shrink", include_str!("../../fixtures/presets/limits-shrink.toml")),
+    ("lost-notifications", include_str!("../../fixtures/presets/lost-notifications.toml")),
+    (
+        "notification-before-answer",
+        include_str!("../../fixtures/presets/notification-before-answer.toml"),
+    ),
     ("other-mdm", include_str!("../../fixtures/presets/other-mdm.toml")),
     ("pages-move", include_str!("../../fixtures/presets/pages-move.toml")),
     ("partial-events", include_str!("../../fixtures/presets/partial-events.toml")),

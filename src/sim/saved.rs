@@ -40,6 +40,8 @@ pub struct SiteParts {
     pub tokens: BTreeMap<u32, TokenRecord>,
     /// The highest number of a download that was seen.
     pub latest_serial: u32,
+    /// How many of its notifications were numbered.
+    pub notified: u64,
     /// Whether the service has gone from here.
     pub moved: Option<Moved>,
     /// Versions that have a literal id.

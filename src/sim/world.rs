@@ -33,6 +33,8 @@ pub struct Site {
     /// Shared by every copy: each call takes one.
     pub(super) tokens: Arc<BTreeMap<u32, TokenRecord>>,
     pub(super) latest_serial: u32,
+    /// Notifications that were numbered so far.
+    pub(super) notified: u64,
     due: Option<At>,
 }
 
@@ -175,6 +177,7 @@ impl World {
             moved: None,
             tokens: Arc::default(),
             latest_serial: 1,
+            notified: 0,
             due: None,
         });
         id
@@ -194,6 +197,7 @@ impl World {
                 site.tokens = Arc::new(parts.tokens);
                 site.latest_serial = parts.latest_serial;
                 site.moved = parts.moved;
+                site.notified = parts.notified;
             }
             // Finds out what is due.
             world.change(id, |_, _| ());
@@ -253,11 +257,23 @@ impl World {
         self
     }
 
-    /// This world in the place of `old`, which counts as a write.
+    /// This world in the place of `old`, which counts as a write. Numbers of notifications are not given again.
     #[must_use]
-    pub const fn following(mut self, old: &Self) -> Self {
+    pub fn following(mut self, old: &Self) -> Self {
         self.revision = old.revision + 1;
+        for site in &mut self.sites {
+            let before = old.site_of(&site.location.profile.key).and_then(|id| old.site(id));
+            site.notified = site.notified.max(before.map_or(0, |before| before.notified));
+        }
         self
+    }
+
+    /// The number of the next notification of a location, from 1; each is given once in a life of the world. Nothing
+    /// if there is no such location.
+    pub fn number_notification(&mut self, id: SiteId) -> Option<u64> {
+        let site = self.sites.get_mut(id.0)?;
+        site.notified += 1;
+        Some(site.notified)
     }
 
     /// Changes a location; afterwards knows when something falls due in it, and what is to be told of it.
@@ -416,6 +432,11 @@ impl Site {
     /// The highest number of a download that was seen; lower ones are revoked.
     pub const fn latest_serial(&self) -> u32 {
         self.latest_serial
+    }
+
+    /// How many of its notifications were numbered so far.
+    pub const fn notified(&self) -> u64 {
+        self.notified
     }
 
     /// Writes to a data set so far.

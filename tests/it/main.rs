@@ -11,6 +11,7 @@ mod docs;
 mod faults;
 mod ledger;
 mod notices;
+mod notifications;
 mod presets;
 mod properties;
 mod rooms;

@@ -34,6 +34,7 @@ const TABLE: &[(&str, &[&str])] = &[
             "api",
         ],
     ),
+    ("notify", &[]),
     ("http", &["exchange"]),
     ("certificates", &[]),
     ("scenario", &["model", "sim", "exchange", "predicate", "faults", "judge", "snapshot", "text"]),

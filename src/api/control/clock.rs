@@ -7,8 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::ask::json;
 use super::values::{clock_mode, instant, span};
 use super::{Ask, Outcome, Problem};
-use crate::engine::{Advance, AdvanceError, Turn};
-use crate::model::{At, Span};
+use crate::engine::{Advance, AdvanceError, Goal, Turn};
 use crate::sim::{ClockMode, date};
 
 /// What a clock shows, and who moves it.
@@ -161,22 +160,20 @@ pub async fn put(ask: Ask<'_>) -> Outcome {
     json(StatusCode::OK, &set??)
 }
 
-/// Where an advance goes.
-enum Goal {
-    By(Span),
-    To(At),
-    Idle,
+/// Where an advance goes, as it is written.
+enum Wanted {
+    Goal(Goal),
     Event(String),
 }
 
 impl AdvanceBody {
-    fn goal(self) -> Result<Goal, Problem> {
+    fn wanted(self) -> Result<Wanted, Problem> {
         match (self.by, self.to, self.until) {
-            (Some(by), None, None) => Ok(Goal::By(span(&by, "/by")?)),
-            (None, Some(to), None) => Ok(Goal::To(instant(&to, "/to")?)),
-            (None, None, Some(until)) if until == "idle" => Ok(Goal::Idle),
+            (Some(by), None, None) => Ok(Wanted::Goal(Goal::By(span(&by, "/by")?))),
+            (None, Some(to), None) => Ok(Wanted::Goal(Goal::To(instant(&to, "/to")?))),
+            (None, None, Some(until)) if until == "idle" => Ok(Wanted::Goal(Goal::Idle)),
             (None, None, Some(until)) => match until.strip_prefix("event:") {
-                Some(id) => Ok(Goal::Event(id.to_owned())),
+                Some(id) => Ok(Wanted::Event(id.to_owned())),
                 None => Err(Problem::invalid("write `idle`, or `event:` and its id").at("/until")),
             },
             _ => Err(Problem::invalid("give exactly one of `by`, `to` and `until`").at("")),
@@ -188,17 +185,15 @@ impl AdvanceBody {
 pub async fn advance(ask: Ask<'_>) -> Outcome {
     ask.only(&[])?;
     let universe = ask.universe()?;
-    let goal = ask.body::<AdvanceBody>()?.goal()?;
-    let advance = universe.turn(|turn| match goal {
-        Goal::By(span) => Ok(turn.advance_by(span)),
-        Goal::To(to) => turn.advance_to(to).map_err(|error| refused(&error, "/to")),
-        Goal::Idle => Ok(turn.advance_until_idle()),
-        Goal::Event(id) => until_event(turn, &id),
-    })?;
-    json(StatusCode::OK, &Advanced::from(advance?))
+    let goal = match ask.body::<AdvanceBody>()?.wanted()? {
+        Wanted::Goal(goal) => goal,
+        Wanted::Event(id) => universe.turn(|turn| end_of(turn, &id))??,
+    };
+    let advance = universe.advance(goal).await.map_err(|error| refused(&error, "/to"))?;
+    json(StatusCode::OK, &Advanced::from(advance))
 }
 
-fn until_event(turn: &mut Turn<'_>, id: &str) -> Result<Advance, Problem> {
+fn end_of(turn: &Turn<'_>, id: &str) -> Result<Goal, Problem> {
     let (site, number) = turn.world().find_event(id).ok_or_else(|| {
         Problem::not_found("event", format!("there is no event `{id:.80}`")).at("/until")
     })?;
@@ -207,10 +202,7 @@ fn until_event(turn: &mut Turn<'_>, id: &str) -> Result<Advance, Problem> {
         let detail = format!("event {id} is held: no time ends it; POST .../events/{id} does");
         return Err(Problem::conflict("event-held", detail).at("/until"));
     }
-    Ok(turn.advance_while(|world| {
-        let site = world.site(site);
-        site.is_some_and(|site| site.location.events.unfinished(number).is_some())
-    }))
+    Ok(Goal::Event(site, number))
 }
 
 fn refused(error: &AdvanceError, pointer: &str) -> Problem {
@@ -219,6 +211,7 @@ fn refused(error: &AdvanceError, pointer: &str) -> Problem {
         AdvanceError::Back { .. } => {
             Problem::conflict("time-goes-back", error.to_string()).at(pointer)
         }
+        AdvanceError::Busy => Problem::conflict("advancing", error.to_string()),
         AdvanceError::Duration(_) => Problem::invalid(error.to_string()).at(pointer),
     }
 }

@@ -15,6 +15,7 @@ pub mod events;
 pub mod journal;
 pub mod lints;
 pub mod marks;
+pub mod notifications;
 pub mod openapi;
 mod origin;
 pub mod presets;

@@ -6,8 +6,8 @@ use http::{Method, StatusCode};
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 
 use super::{
-    Ask, Outcome, Problem, clock, events, journal, lints, marks, presets, rules, scenario,
-    settings, state, tables, universes, verbs,
+    Ask, Outcome, Problem, clock, events, journal, lints, marks, notifications, presets, rules,
+    scenario, settings, state, tables, universes, verbs,
 };
 use crate::judge::report::Report;
 use crate::scenario::forms::ScenarioForm;
@@ -331,6 +331,15 @@ pub static ROUTES: &[Route] = &[
     .takes(of::<events::End>)
     .gives(200, of::<events::Ended>)
     .refuses(&[409]),
+    route!(
+        GET,
+        "/universes/{u}/notifications",
+        "notifications.list",
+        notifications::list,
+        "Lists what was attempted to be delivered, what came of it, and what waits."
+    )
+    .asks(notifications::QUERY)
+    .gives(200, of::<notifications::Notifications>),
     route!(GET, "/universes/{u}/rules", "rules.list", rules::list, "Lists the rules.")
         .gives(200, of::<rules::RuleList>),
     route!(POST, "/universes/{u}/rules", "rules.add", rules::add, "Adds a rule after the others.")

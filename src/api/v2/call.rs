@@ -11,6 +11,7 @@ use http::header;
 use super::errors::ApiError;
 use crate::api::json::Json;
 use crate::api::lint::Lints;
+use crate::engine::deliver::Letter;
 use crate::engine::{Turn, Universe};
 use crate::exchange::Request;
 use crate::faults::{Asked, Plan};
@@ -37,6 +38,12 @@ pub struct Call<'a> {
     pub opened: Option<Opened>,
     /// The call waits first, as its plan has it: the universe's time when it came.
     pub postponed: Option<At>,
+    /// Its answer can wait for something to be delivered.
+    pub may_wait: bool,
+    /// A notification that is to be delivered before the call goes on, in another turn.
+    pub trial: Option<Letter>,
+    /// Whether that was delivered, once it was tried.
+    pub tried: Option<bool>,
 }
 
 /// A journal entry that waits for its answer.
@@ -75,15 +82,24 @@ pub struct Granted {
 }
 
 impl Call<'_> {
-    /// Takes the call's one turn: counts it with the rules, opens its journal entry, then does `act`.
+    /// Takes the call's turn: counts it with the rules, opens its journal entry, then does `act`.
     ///
     /// Where rules want the call to wait first, this turn only counts it, and `postponed` says so; where they want
-    /// something else answered and nothing applied, `act` is not done. Both are [`ApiError::Withheld`].
+    /// something else answered and nothing applied, `act` is not done. Both are [`ApiError::Withheld`]. A second turn of
+    /// the same call just does `act`.
     pub fn open<R>(
         &mut self,
         act: impl FnOnce(&mut Turn<'_>, &mut Lints) -> Result<R, ApiError>,
     ) -> Result<R, ApiError> {
         let Self { universe, exchange, credential, lints, plan, opened, postponed, .. } = self;
+        if let Some(opened) = opened {
+            // It goes on: it was counted, and its entry is there.
+            let outcome = universe.turn(|turn| {
+                opened.now = turn.now();
+                act(turn, lints)
+            });
+            return outcome.unwrap_or_else(|broken| Err(ApiError::Fault(broken.to_string())));
+        }
         let outcome = universe.turn(|turn| {
             if plan.is_none() {
                 *plan = turn.plan(&asked(exchange, universe), *credential);
@@ -121,8 +137,9 @@ impl Call<'_> {
         act: impl FnOnce(&mut Turn<'_>, &Granted) -> Result<R, ApiError>,
     ) -> Result<(Granted, R), ApiError> {
         let (credential, strict, exchange) = (self.credential, self.strict, self.exchange);
+        let counts = self.opened.is_none();
         self.open(|turn, lints| {
-            let granted = admit(turn, credential, need, lints)?;
+            let granted = admit(turn, credential, need, counts, lints)?;
             let _ = exchange.location.set(granted.site.location.profile.key.clone());
             if let Some(error) = malformed {
                 return Err(error);
@@ -157,11 +174,12 @@ pub fn refuse_lints(lints: &Lints, strict: bool) -> Result<(), ApiError> {
     if strict && !lints.is_empty() { Err(ApiError::invalid_argument()) } else { Ok(()) }
 }
 
-/// Lets a call in whose token is good, whose rate is within its limit, and whose manager may do this.
+/// Lets a call in whose token is good, whose rate is within its limit if it counts, and whose manager may do this.
 pub fn admit(
     turn: &mut Turn<'_>,
     credential: Option<&Credential>,
     need: Need,
+    counts: bool,
     lints: &mut Lints,
 ) -> Result<Granted, ApiError> {
     let credential = credential.ok_or_else(|| ApiError::number(9722))?;
@@ -173,7 +191,7 @@ pub fn admit(
     if let Some(moved) = site.moved {
         return Err(ApiError::moved(moved));
     }
-    if settings.rate_limit && !turn.within_rate(session.site, &site.limits) {
+    if counts && settings.rate_limit && !turn.within_rate(session.site, &site.limits) {
         return Err(ApiError::number(9646));
     }
     if need == Need::Manage && !session.privileges.manage {

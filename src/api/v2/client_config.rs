@@ -2,6 +2,7 @@
 
 use http::Uri;
 
+use super::Place;
 use super::call::{Call, Granted, Need, write_mdm_info};
 use super::errors::ApiError;
 use super::query::Query;
@@ -19,32 +20,53 @@ pub fn get(call: &mut Call<'_>, request: &Request) -> Result<Reply, ApiError> {
     Ok(reply(&granted, &granted.site.location.config))
 }
 
-/// Answers `POST /client/config`.
+/// Answers `POST /client/config`: validates, and where a receiver is named, lets it be tried out; then, in a turn of its
+/// own, validates again and commits.
 ///
-/// Validate, deliver the test notification, commit: the middle part is not built yet, so whoever sets a
-/// receiver is told by a lint that nothing was sent.
-pub fn set(
-    call: &mut Call<'_>,
-    request: &Request,
-    receivers: &[String],
-) -> Result<Reply, ApiError> {
+/// Where nothing is sent (setting `notifications.deliver`), or nobody can wait for it, the receiver is taken untried, and a
+/// lint says so.
+pub fn set(call: &mut Call<'_>, request: &Request, place: Place<'_>) -> Result<Reply, ApiError> {
     Query::read(request.query.as_deref(), call.lints).finish(call.lints);
     let (malformed, wanted) = match wire::config(&request.body, call.lints) {
         Ok(wanted) => (None, wanted),
         Err(error) => (Some(error), ConfigRequest::default()),
     };
-    let sends_test = wanted.url.is_some();
-    let (granted, config) = call.turn(Need::Manage, malformed, |turn, granted| {
+    let (url, tried) = (wanted.url.clone(), call.tried);
+    if tried == Some(false) {
+        note_receiver(call, url.as_deref(), place);
+        return Err(ApiError::number(9728));
+    }
+    let is_tried_out = tried.is_none() && call.may_wait;
+    let mut trial = None;
+    let outcome = call.turn(Need::Manage, malformed, |turn, granted| {
         let current = &granted.site.location.config;
         let limits = &granted.site.limits;
-        let change = validate(wanted, current, limits, &granted.settings, receivers)?;
+        let change = validate(wanted, current, limits, &granted.settings, place.receivers)?;
+        if let Some(receiver) = change.receiver.as_ref().filter(|_| is_tried_out) {
+            trial = turn.test_notification(granted.session.site, receiver.clone());
+            if trial.is_some() {
+                return Err(ApiError::Withheld);
+            }
+        }
         let gone = || ApiError::Fault("the token's location is gone".to_owned());
         turn.configure(granted.session.site, change).ok_or_else(gone)
-    })?;
-    if sends_test {
-        call.lints.note("notification-not-sent", "notifications are not delivered yet");
-    }
+    });
+    call.trial = trial;
+    let (granted, config) = outcome?;
+    note_receiver(call, url.as_deref(), place);
     Ok(reply(&granted, &config))
+}
+
+/// Notes what the real service would not do with a receiver. Not what a client does wrong: also a strict server takes it.
+fn note_receiver(call: &mut Call<'_>, url: Option<&str>, place: Place<'_>) {
+    let Some(url) = url else { return };
+    if call.tried.is_none() {
+        call.lints.note("notification-not-sent", "the receiver was not tried out");
+    } else if url.starts_with("http:") {
+        call.lints.note("receiver-plain-http", url);
+    } else if place.takes_any_certificate {
+        call.lints.note("receiver-ca-insecure", url);
+    }
 }
 
 /// Checks in the order of apple-v2.md §18 question 3: required members, limits, then values.
@@ -98,7 +120,7 @@ fn validate(
 
 /// Whether notifications can go there: https, host and path only, a port is fine (apple-v2.md §18 question
 /// 22). Plain http only where the setting `notifications.http` lets it.
-fn is_receiver(url: &str, plain: NotificationsHttp, receivers: &[String]) -> bool {
+pub fn is_receiver(url: &str, plain: NotificationsHttp, receivers: &[String]) -> bool {
     let Ok(uri) = url.parse::<Uri>() else { return false };
     let (Some(scheme), Some(authority)) = (uri.scheme_str(), uri.authority()) else { return false };
     let host = authority.host();

@@ -101,6 +101,8 @@ pub struct Place<'a> {
     pub base_url: &'a str,
     /// Hosts that may receive notifications over plain http.
     pub receivers: &'a [String],
+    /// Receivers may show any certificate.
+    pub takes_any_certificate: bool,
 }
 
 /// Answers one call.
@@ -115,7 +117,7 @@ pub fn answer(place: Place<'_>, call: &mut Call<'_>, route: Result<Operation, Ap
         match operation {
             Operation::ServiceConfig => service_config::get(call, request, place.base_url),
             Operation::ClientConfigGet => client_config::get(call, request),
-            Operation::ClientConfigSet => client_config::set(call, request, place.receivers),
+            Operation::ClientConfigSet => client_config::set(call, request, place),
             Operation::Assets => assets::list(call, request),
             Operation::Assignments => assignments::list(call, request),
             Operation::Users => users::list(call, request),

@@ -16,8 +16,7 @@ use crate::model::notice::{Assigned, Counted, Managed, Person};
 use crate::model::{Failure, Notice};
 use crate::sim::Settings;
 
-/// Assignments or users that the service puts into one notification (apple-v2.md §12.1).
-pub const ELEMENTS_MAX: usize = 100;
+pub use crate::model::notice::ELEMENTS_MAX;
 
 /// As much of a notice as one notification carries.
 #[derive(Debug, Clone, Copy)]
@@ -26,6 +25,13 @@ pub struct Chunk<'a> {
     /// Where its elements begin, and how many it has.
     from: usize,
     length: usize,
+}
+
+impl<'a> Chunk<'a> {
+    /// These elements of a notice.
+    pub const fn new(notice: &'a Notice, elements: &std::ops::Range<usize>) -> Self {
+        Self { notice, from: elements.start, length: elements.end.saturating_sub(elements.start) }
+    }
 }
 
 impl Chunk<'_> {
@@ -52,12 +58,7 @@ pub struct Envelope<'a> {
 
 /// Cuts a notice into chunks of `at_most` elements, in order; see [`ELEMENTS_MAX`].
 pub fn chunks(notice: &Notice, at_most: usize) -> impl Iterator<Item = Chunk<'_>> {
-    let total = match notice {
-        Notice::Assets(managed) => managed.elements.len(),
-        Notice::Users(managed) => managed.elements.len(),
-        Notice::Associated(people) => people.len(),
-        Notice::Count(_) => 1,
-    };
+    let total = notice.elements();
     let at_most = at_most.max(1);
     let places = (0..total).step_by(at_most);
     places.map(move |from| Chunk { notice, from, length: at_most.min(total - from) })
@@ -65,8 +66,17 @@ pub fn chunks(notice: &Notice, at_most: usize) -> impl Iterator<Item = Chunk<'_>
 
 /// The body of a notification.
 pub fn body(chunk: &Chunk<'_>, envelope: Envelope<'_>, settings: &Settings) -> Bytes {
+    body_as(wire::notification_type(chunk.notice.kind()), chunk, envelope, settings)
+}
+
+/// The body of a notification that says that it is of this type.
+pub fn body_as(
+    kind: &str,
+    chunk: &Chunk<'_>,
+    envelope: Envelope<'_>,
+    settings: &Settings,
+) -> Bytes {
     let mut json = Json::with_capacity(300 + chunk.length * 120);
-    let kind = wire::notification_type(chunk.notice.kind());
     write_envelope(&mut json, envelope, kind, |json| match chunk.notice {
         Notice::Assets(managed) => {
             json.name("assignments").array(|json| {
@@ -86,9 +96,14 @@ pub fn body(chunk: &Chunk<'_>, envelope: Envelope<'_>, settings: &Settings) -> B
 
 /// The body of the notification that tries out a new receiver.
 pub fn test_body(id: Uuid, uid: &str) -> Bytes {
+    test_body_as(wire::TEST_NOTIFICATION, id, uid)
+}
+
+/// [`test_body`], of a notification that says that it is of this type.
+pub fn test_body_as(kind: &str, id: Uuid, uid: &str) -> Bytes {
     let mut json = Json::default();
     let envelope = Envelope { id, uid, event_id: None };
-    write_envelope(&mut json, envelope, wire::TEST_NOTIFICATION, |_| {});
+    write_envelope(&mut json, envelope, kind, |_| {});
     json.finish().into()
 }
 

@@ -19,7 +19,7 @@ pub fn get(call: &mut Call<'_>, request: &Request, base: &str) -> Result<Reply, 
     let (settings, limits) = call.open(|turn, lints| {
         let settings = turn.settings();
         let limits = if settings.service_config_auth {
-            admit(turn, credential, Need::Token, lints)?.site.limits
+            admit(turn, credential, Need::Token, true, lints)?.site.limits
         } else {
             turn.world().announced_limits(turn.universe(), credential)
         };

@@ -231,8 +231,8 @@ pub const NOTIFICATION_TYPES: [(NotificationType, &str); 7] = [
 pub const TEST_NOTIFICATION: &str = "TEST_NOTIFICATION";
 
 /// How a notification type is spelled.
-pub fn notification_type(kind: NotificationType) -> &'static str {
-    NOTIFICATION_TYPES.iter().find(|(of, _)| *of == kind).map_or("", |(_, name)| name)
+pub const fn notification_type(kind: NotificationType) -> &'static str {
+    kind.as_str()
 }
 
 /// How a quality is spelled.

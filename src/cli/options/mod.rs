@@ -36,7 +36,7 @@ use layers::{Layer, Layers};
 pub use tls::{TlsOptions, TlsSource};
 
 /// The options of `serve` by their key in the file; flag and variable are spelt after it.
-const KEYS: [&str; 25] = [
+const KEYS: [&str; 27] = [
     "listen",
     "tls_listen",
     "tls_name",
@@ -62,12 +62,15 @@ const KEYS: [&str; 25] = [
     "log",
     "log_format",
     "allow_receiver",
+    "receiver_ca",
+    "receiver_insecure",
 ];
 
 /// Those that can be repeated: a list with commas as a variable, a list in the file.
-const REPEATED: [&str; 4] = ["set", "preset", "allow_receiver", "tls_name"];
+const REPEATED: [&str; 5] = ["set", "preset", "allow_receiver", "receiver_ca", "tls_name"];
 
 /// What `serve` is to do.
+#[expect(clippy::struct_excessive_bools, reason = "each is an option of its own")]
 #[derive(Debug, Clone, PartialEq)]
 pub struct ServeOptions {
     /// Where to serve HTTP.
@@ -116,6 +119,10 @@ pub struct ServeOptions {
     pub log_format: LogFormat,
     /// Hosts, in lower case, that may receive notifications over plain HTTP.
     pub allow_receivers: Vec<String>,
+    /// Files with CAs of notification receivers.
+    pub receiver_cas: Vec<PathBuf>,
+    /// Whether notification receivers may show any certificate.
+    pub receiver_insecure: bool,
     /// What was ignored and may surprise; to be logged.
     pub warnings: Vec<String>,
 }
@@ -184,6 +191,8 @@ fn flags(args: &ServeArgs) -> Layer {
         log,
         log_format,
         allow_receiver,
+        receiver_ca,
+        receiver_insecure,
         config: _,
     } = args;
     let mut layer = Layer::default();
@@ -214,6 +223,7 @@ fn flags(args: &ServeArgs) -> Layer {
         ("set", set),
         ("preset", preset),
         ("allow_receiver", allow_receiver),
+        ("receiver_ca", receiver_ca),
         ("tls_name", tls_name),
     ];
     for (key, texts) in several {
@@ -223,6 +233,7 @@ fn flags(args: &ServeArgs) -> Layer {
         ("auto_universe", auto_universe),
         ("strict", strict),
         ("exit_with_parent", exit_with_parent),
+        ("receiver_insecure", receiver_insecure),
     ];
     for (key, given) in switches {
         layer.extend(key, given.then(|| Raw::new("true", Source::Flag(key))));
@@ -268,6 +279,12 @@ fn meaning(layers: &Layers, warnings: Vec<String>) -> Result<ServeOptions, BadVa
             .iter()
             .map(values::host)
             .collect::<Result<_, _>>()?,
+        receiver_cas: layers
+            .all("receiver_ca")
+            .iter()
+            .map(|raw| values::text(raw).map(PathBuf::from))
+            .collect::<Result<_, _>>()?,
+        receiver_insecure: layers.parsed("receiver_insecure", values::switch)?.unwrap_or(false),
         warnings,
     })
 }

@@ -55,6 +55,8 @@ fn defaults() {
         log: LevelFilter::INFO,
         log_format: LogFormat::Human,
         allow_receivers: Vec::new(),
+        receiver_cas: Vec::new(),
+        receiver_insecure: false,
         warnings: Vec::new(),
     };
     assert_eq!(understood(&ServeArgs::default(), &[]), expected);
@@ -256,8 +258,8 @@ fn a_bad_file_is_told_with_line_and_column() {
     ];
     insta::assert_snapshot!(told.join("\n"), @r#"
     quince.toml:2:1: "listn" is not a key of the configuration; did you mean "listen"?
-    quince.toml:1:1: "colour" is not a key of the configuration; known keys are listen, tls_listen, tls_name, ca_dir, tls_cert, tls_key, control_listen, control_token, auto_universe, world, scenario, preset, state, seed, clock, start, profile, set, public_url, strict, ready_file, exit_with_parent, log, log_format, allow_receiver
-    quince.toml:1:1: "config" is not a key of the configuration; known keys are listen, tls_listen, tls_name, ca_dir, tls_cert, tls_key, control_listen, control_token, auto_universe, world, scenario, preset, state, seed, clock, start, profile, set, public_url, strict, ready_file, exit_with_parent, log, log_format, allow_receiver
+    quince.toml:1:1: "colour" is not a key of the configuration; known keys are listen, tls_listen, tls_name, ca_dir, tls_cert, tls_key, control_listen, control_token, auto_universe, world, scenario, preset, state, seed, clock, start, profile, set, public_url, strict, ready_file, exit_with_parent, log, log_format, allow_receiver, receiver_ca, receiver_insecure
+    quince.toml:1:1: "config" is not a key of the configuration; known keys are listen, tls_listen, tls_name, ca_dir, tls_cert, tls_key, control_listen, control_token, auto_universe, world, scenario, preset, state, seed, clock, start, profile, set, public_url, strict, ready_file, exit_with_parent, log, log_format, allow_receiver, receiver_ca, receiver_insecure
     quince.toml:1:8: string values must be quoted, expected literal string
     quince.toml:2:1: duplicate key
     quince.toml:1:9: world takes no table

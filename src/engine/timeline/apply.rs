@@ -90,6 +90,7 @@ impl Universe {
         let seq = self.turn(|turn| {
             if let Some(world) = world {
                 turn.state.world = world.in_place_of(&turn.state.world);
+                turn.state.begin_outbox();
                 turn.state.pending_warned = false;
             }
             if let Some(start) = scenario.start {

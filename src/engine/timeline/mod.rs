@@ -40,6 +40,8 @@ pub(in crate::engine) enum Pace {
     Turn,
     /// While time passes: what waits for time is done.
     Passing,
+    /// While time passes only as much as the clock shows: an `auto` clock does not jump.
+    Still,
     /// At the end of a turn: what is met is done, unless the turn opened an exchange, whose answer comes first.
     End {
         /// The latest entry before the turn.
@@ -183,7 +185,7 @@ impl Timeline {
     fn may_run(&mut self, cause: Option<&Cause>, pace: Pace) -> bool {
         match pace {
             Pace::Turn => true,
-            Pace::Passing => {
+            Pace::Passing | Pace::Still => {
                 !matches!(cause, Some(Cause::Call { .. } | Cause::After(RuleFired(_))))
             }
             Pace::End { opened_after } => {

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::matching::{WhereForm, pattern, wheres};
 use super::read::{LIST_MAX, at_most_one, id, length, name, number};
 use super::then::ThenForm;
-use crate::faults::{On, Rule, Which};
+use crate::faults::{NOTIFICATION, On, Rule, Then, Which};
 use crate::scenario::Wrongs;
 
 /// Letters of a reason.
@@ -78,6 +78,9 @@ impl RuleForm {
         let id = id(&self.id, &format!("{at}/id"), wrongs);
         let on = self.on.on(&format!("{at}/on"), wrongs);
         let then = self.then.then(&format!("{at}/then"), wrongs);
+        if let (Some(on), Some(then)) = (&on, &then) {
+            go_together(on, then, at, wrongs);
+        }
         if self.because.as_ref().is_some_and(|because| because.len() > BECAUSE_MAX) {
             wrongs.add(format!("{at}/because"), format!("at most {BECAUSE_MAX} bytes"));
         }
@@ -259,4 +262,26 @@ fn millionths(odds: f64, at: &str, wrongs: &mut Wrongs) -> Option<u32> {
     }
     let text = "odds are above 0 and at most 1, with up to six decimals, such as 0.05";
     wrongs.none(at, format!("{text}; not {odds}"))
+}
+
+/// Rules about notifications do something to notifications, and rules about calls to calls.
+fn go_together(on: &On, then: &Then, at: &str, wrongs: &mut Wrongs) {
+    let operation = on.operation.as_str();
+    let is_about = operation.starts_with(NOTIFICATION);
+    if is_about && !then.is_about_notifications() {
+        let text = "nobody calls this: `then.notification` says what becomes of notifications";
+        wrongs.add(format!("{at}/then"), text);
+    }
+    if !is_about && then.is_about_notifications() {
+        let text = format!(
+            "`{operation}` is a call: this goes with `{NOTIFICATION}*`, or with one of them such as \
+             `{NOTIFICATION}ASSET_COUNT`"
+        );
+        wrongs.add(format!("{at}/then/notification"), text);
+    }
+    if is_about && (!on.wheres.is_empty() || on.page.is_some()) {
+        let key = if on.page.is_some() { "page" } else { "where" };
+        let text = "this is about requests; notifications are told apart by type and location";
+        wrongs.add(format!("{at}/on/{key}"), text);
+    }
 }

@@ -7,10 +7,10 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::PricingParam;
 use super::answer::AnswerForm;
 use super::read::{LIST_MAX, asset, at_most_one, length, number, settings, virtual_span};
 use super::wire::{CutForm, DelayForm, DripForm, GarbageForm};
+use super::{NotificationForm, PricingParam};
 use crate::faults::{Break, EventRule, EventTime, Failed, Outcome, Then};
 use crate::scenario::Wrongs;
 use crate::scenario::verbs::{BadVerb, VerbCall};
@@ -48,6 +48,9 @@ pub struct ThenForm {
     /// What happens to the world, before the call is applied.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub verb: Option<VerbCall>,
+    /// What becomes of notifications (`on.operation = "notification.*"`), or that they come before the answer of a call.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub notification: Option<NotificationForm>,
     /// Settings that change, before the call is applied.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub set: BTreeMap<String, Value>,
@@ -120,7 +123,7 @@ impl ThenForm {
         let before = wrongs.0.len();
         let place = |key: &str| format!("{at}/{key}");
         if *self == Self::default() {
-            let what = "event, answer, delay, drip, cut, garbage, verb or set";
+            let what = "event, answer, delay, drip, cut, garbage, verb, notification or set";
             return wrongs.none(at, format!("what then? say at least one of {what}"));
         }
         let then = Then {
@@ -131,8 +134,18 @@ impl ThenForm {
             cut: self.cut.as_ref().and_then(|form| form.cut(&place("cut"), wrongs)),
             garbage: self.garbage.as_ref().and_then(|form| form.garbage(&place("garbage"), wrongs)),
             verb: self.verb.as_ref().and_then(|call| verb(call, &place("verb"), wrongs)),
+            notification: self
+                .notification
+                .as_ref()
+                .and_then(|form| form.rule(&place("notification"), wrongs)),
             set: settings(&self.set, &place("set"), wrongs),
         };
+        let others = Self { notification: None, ..self.clone() };
+        if then.is_about_notifications() && others != Self::default() {
+            let text =
+                "this is about notifications: write what happens to calls as a rule of its own";
+            wrongs.add(place("notification"), text);
+        }
         let replaced = then.answer.as_ref().filter(|answer| answer.replaces());
         let deciding = [
             ("answer", replaced.is_some()),

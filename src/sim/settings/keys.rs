@@ -45,7 +45,7 @@ macro_rules! key {
 /// The words of a switch, the one for off first.
 const SWITCH: Allowed = Allowed::Words(&["off", "on"]);
 
-static KEYS: [Key; 31] = [
+static KEYS: [Key; 35] = [
     key!("token.expiration_date", words::<ExpirationDate>(), expiration_date),
     key!("token.lifetime", Allowed::Duration, token_lifetime),
     key!("clock.auto_horizon", Allowed::Duration, auto_horizon),
@@ -72,6 +72,10 @@ static KEYS: [Key; 31] = [
     key!("users.same_account", words::<SameAccount>(), behaviour.same_account),
     key!("users.managed_accounts", words::<ManagedAccounts>(), behaviour.managed_accounts),
     key!("notifications.http", words::<NotificationsHttp>(), notifications_http),
+    key!("notifications.deliver", SWITCH, notifications_deliver),
+    key!("notifications.attempts", Allowed::Integer(1, 10), notification_attempts),
+    key!("notifications.retry_after", Allowed::Duration, notification_retry_after),
+    key!("notifications.timeout", Allowed::Duration, notification_timeout),
     key!("http.retry_after_clock", words::<RetryAfterClock>(), retry_after_clock),
     key!("http.rule_header", SWITCH, rule_header),
     key!("marks.automatic", SWITCH, automatic_marks),

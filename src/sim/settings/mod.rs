@@ -64,6 +64,14 @@ pub struct Settings {
     pub retired_count: RetiredCount,
     /// `notifications.http`: where a notification URL may be plain `http://`.
     pub notifications_http: NotificationsHttp,
+    /// `notifications.deliver`: whether notifications are sent at all.
+    pub notifications_deliver: bool,
+    /// `notifications.attempts`: attempts to deliver a notification; at least 1.
+    pub notification_attempts: u32,
+    /// `notifications.retry_after`: from the first attempt to the second; to each later one three times as long as before.
+    pub notification_retry_after: Span,
+    /// `notifications.timeout`: how long an attempt may take, in real time.
+    pub notification_timeout: Span,
     /// `http.retry_after_clock`: which clock a `Retry-After` that is a date follows.
     pub retry_after_clock: RetryAfterClock,
     /// `http.rule_header`: whether answers name the rules that touched them.

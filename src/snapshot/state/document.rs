@@ -59,6 +59,9 @@ pub(super) struct Location {
     pub(super) tokens: Vec<Token>,
     /// The highest serial that was seen; lower ones are revoked.
     pub(super) latest_serial: u32,
+    /// Notifications that were numbered so far.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub(super) notified: u64,
     /// The service has gone from here.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) moved: Option<Moved>,

@@ -58,6 +58,7 @@ fn location(site: &Site, form: Form) -> doc::Location {
         client_config: client_config(&location.config, redact),
         tokens: site.tokens().iter().map(|(serial, it)| token(*serial, it, redact)).collect(),
         latest_serial: site.latest_serial(),
+        notified: site.notified(),
         moved: site.moved.map(Into::into),
         pinned_versions: pinned
             .map(|(of, seq, id)| doc::PinnedVersion { of: (*of).into(), seq: *seq, id: *id })

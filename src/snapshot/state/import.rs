@@ -78,6 +78,7 @@ fn site(location: doc::Location, literals: &mut BTreeSet<String>) -> Result<Site
         limits: limits(&location.limits),
         tokens,
         latest_serial: location.latest_serial,
+        notified: location.notified,
         moved: location.moved.map(Into::into),
         pinned,
         location: Location::restore(parts(location)?)?,

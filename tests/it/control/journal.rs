@@ -194,7 +194,8 @@ async fn confide(school: &Fixture) {
 #[tokio::test]
 async fn credentials_are_told_only_if_the_setting_says_so() {
     ledger!("setting.journal.redact");
-    let school = Fixture::school().await;
+    let builder = Quince::builder().world("small-school").setting("notifications.deliver", "off");
+    let school = Fixture::of(builder, "berlin").await;
     confide(&school).await;
     let text = ask(&school, "").await.text();
     assert!(!text.contains("s3cret") && !text.contains(&school.stoken), "{text}");

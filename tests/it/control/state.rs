@@ -74,7 +74,8 @@ async fn the_canonical_form_has_neither_credentials_nor_a_journal() {
     let world = crate::support::lists::world(
         "[[token]]\nserial = 1\nliteral = \"top secret token\"\nexpires = 2030-01-01T00:00:00Z\n",
     );
-    let fixture = Fixture::of(Quince::builder().world_spec(world), "main").await;
+    let builder = Quince::builder().world_spec(world).setting("notifications.deliver", "off");
+    let fixture = Fixture::of(builder, "main").await;
     let config =
         json!({"notificationUrl": "http://127.0.0.1:9/x", "notificationAuthToken": "hush"});
     let answer = fixture.post("client/config", &config).await;

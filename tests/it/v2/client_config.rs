@@ -6,6 +6,12 @@ use serde_json::{Value, json};
 use super::school::{RUTH, TEXTS, assets};
 use crate::support::Fixture;
 
+/// The school, where no receiver is tried out: these are names that nobody has.
+async fn silent() -> Fixture {
+    let builder = Quince::builder().world("small-school").setting("notifications.deliver", "off");
+    Fixture::of(builder, "berlin").await
+}
+
 fn mdm(name: &str) -> Value {
     json!({"id": format!("id-of-{name}"), "name": name, "metadata": format!("{name}.example")})
 }
@@ -27,7 +33,7 @@ async fn config(fixture: &Fixture) -> Value {
 
 #[tokio::test]
 async fn an_unclaimed_location_says_who_it_is() {
-    let school = Fixture::school().await;
+    let school = silent().await;
     insta::assert_snapshot!(school.get("client/config").await.transcript(), @r#"
     200 OK
     content-type: application/json
@@ -45,7 +51,7 @@ async fn an_unclaimed_location_says_who_it_is() {
 #[tokio::test]
 async fn a_client_claims_a_location_and_subscribes_in_one_request() {
     ledger!("v2.lint.notification-not-sent");
-    let school = Fixture::school().await;
+    let school = silent().await;
     let body = json!({
         "mdmInfo": mdm("acme"),
         "notificationUrl": "https://mdm.acme.example/vpp/notify",
@@ -72,7 +78,7 @@ async fn a_client_claims_a_location_and_subscribes_in_one_request() {
 #[tokio::test]
 async fn a_claim_is_seen_everywhere_and_overwritten_without_a_word() {
     ledger!("v2.question.42-mdm-info-elsewhere");
-    let school = Fixture::school().await;
+    let school = silent().await;
     assert_eq!(school.get("users").await.json().get("mdmInfo"), None);
     for owner in ["acme", "zeta"] {
         let set = school.post("client/config", json!({"mdmInfo": mdm(owner)})).await.json();
@@ -93,7 +99,7 @@ async fn a_claim_is_seen_everywhere_and_overwritten_without_a_word() {
 #[tokio::test]
 async fn what_a_request_leaves_out_stays() {
     ledger!("v2.question.18-client-config-absent-members");
-    let school = Fixture::school().await;
+    let school = silent().await;
     let full = json!({
         "mdmInfo": mdm("acme"),
         "notificationUrl": "https://acme.example/n",
@@ -137,7 +143,7 @@ async fn what_a_request_leaves_out_stays() {
 #[tokio::test]
 async fn all_seven_types_can_be_subscribed_to_and_the_test_is_not_kept() {
     ledger!("v2.question.19-test-notification-type");
-    let school = Fixture::school().await;
+    let school = silent().await;
     let types = json!([
         "ASSET_MANAGEMENT",
         "USER_MANAGEMENT",
@@ -165,7 +171,7 @@ async fn all_seven_types_can_be_subscribed_to_and_the_test_is_not_kept() {
 #[tokio::test]
 async fn a_subscription_needs_a_receiver_and_a_receiver_both_halves() {
     ledger!("v2.question.21-types-without-url");
-    let school = Fixture::school().await;
+    let school = silent().await;
     let types = json!({"notificationTypes": ["ASSET_COUNT"]});
     let url = json!({"notificationUrl": "https://acme.example/n"});
     let secret = json!({"notificationAuthToken": "s3cr3t"});
@@ -188,7 +194,7 @@ async fn a_subscription_needs_a_receiver_and_a_receiver_both_halves() {
 #[tokio::test]
 async fn a_receiver_is_host_and_path_and_nothing_else() {
     ledger!("v2.question.22-url-parts");
-    let school = Fixture::school().await;
+    let school = silent().await;
     for url in [
         "https://mdm.example/notify",
         "https://mdm.example",
@@ -236,7 +242,7 @@ async fn a_receiver_is_host_and_path_and_nothing_else() {
 #[tokio::test]
 async fn plain_http_goes_to_this_machine_and_to_hosts_that_were_allowed() {
     ledger!("setting.notifications.http");
-    let world = || Quince::builder().world("small-school");
+    let world = || Quince::builder().world("small-school").setting("notifications.deliver", "off");
     let loopback = Fixture::of(world().allow_receiver("mdm.test"), "berlin").await;
     let never = world().setting("notifications.http", "never").allow_receiver("mdm.test");
     let never = Fixture::of(never, "berlin").await;
@@ -262,7 +268,7 @@ async fn plain_http_goes_to_this_machine_and_to_hosts_that_were_allowed() {
 
 #[tokio::test]
 async fn the_longest_texts_fit_and_are_counted_in_characters() {
-    let school = Fixture::school().await;
+    let school = silent().await;
     for letter in ["x", "ü", "🍐"] {
         let body = json!({
             "mdmInfo": {"id": letter.repeat(100), "name": letter.repeat(100), "metadata": letter.repeat(255)},
@@ -278,7 +284,7 @@ async fn the_longest_texts_fit_and_are_counted_in_characters() {
 #[tokio::test]
 async fn faults_are_told_one_by_one_in_order() {
     ledger!("v2.question.03-check-order");
-    let school = Fixture::school().await;
+    let school = silent().await;
     let mut body = json!({
         "mdmInfo": {"id": "x".repeat(101), "name": "x".repeat(101)},
         "notificationUrl": "x".repeat(513),

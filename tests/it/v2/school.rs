@@ -15,7 +15,7 @@ pub(super) const RUTH: &str = "89f57c25-9107-484c-9b47-2185d4cdb2e1";
 /// An associated user who holds nothing.
 pub(super) const HERBERT: &str = "f7e70806-372a-4912-8a80-bcef0c459930";
 /// An associated user who holds two books and one app.
-pub(super) const ALEXANDER: &str = "36a244ba-c067-44a0-a6b4-6161002b4a5f";
+pub(crate) const ALEXANDER: &str = "36a244ba-c067-44a0-a6b4-6161002b4a5f";
 /// The Managed Apple Account of an associated user.
 pub(super) const TAKEN_ACCOUNT: &str = "alexander.krause@lindenhof-schule.example";
 

@@ -7,6 +7,7 @@ use serde::Serialize;
 use serde_json::Value;
 use serde_json::value::RawValue;
 
+use crate::api::control::notifications::AttemptView;
 use crate::journal::{Entry, Exchange, Injected, Routed, What};
 use crate::sim::date;
 use crate::telling::Telling;
@@ -176,6 +177,9 @@ pub struct ActView {
     pub name: String,
     /// For people: what changed.
     pub text: String,
+    /// Of a notification: the attempt to deliver it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub notification: Option<Box<AttemptView>>,
     /// The rule that did it, if one did.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub rules: Vec<RuleActView>,
@@ -205,7 +209,17 @@ impl EntryView {
                 rules,
             }),
             What::Act(act) => {
-                WhatView::Act(ActView { name: act.name.clone(), text: act.text.clone(), rules })
+                let attempt = act.attempt.as_ref();
+                let notification = attempt.map(|it| {
+                    let mut told = AttemptView::of(it, None);
+                    // Receivers of tests listen on any port.
+                    if telling.canonical {
+                        "{receiver}".clone_into(&mut told.url);
+                    }
+                    Box::new(told)
+                });
+                let (name, text) = (act.name.clone(), act.text.clone());
+                WhatView::Act(ActView { name, text, notification, rules })
             }
         };
         let told = !telling.canonical;

@@ -332,7 +332,7 @@ pub(super) fn rows() -> Vec<Row> {
         ),
         ordered(9728, 400,
             "The provided notification URL is unreachable.",
-            "notifications are not delivered yet, so none can fail",
+            "a call alone has no receiver; tests of notifications have some",
         ),
         ordered(9729, 503, "The server has since moved, please refresh DNS entry.", NO_FAULTS),
         ordered(9811, 400, "The subscription association request is not valid.", NO_SUBSCRIPTIONS),
