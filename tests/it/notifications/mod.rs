@@ -8,7 +8,7 @@ mod bad_receivers;
 mod configuring;
 mod order;
 mod python;
-mod receiver;
+pub(crate) mod receiver;
 mod retries;
 mod rules;
 mod secure;
@@ -22,7 +22,7 @@ use self::receiver::Receiver;
 use crate::support::Fixture;
 
 /// Subscribes a location to everything.
-async fn subscribe(fixture: &Fixture, url: &str) {
+pub(crate) async fn subscribe(fixture: &Fixture, url: &str) {
     let set = fixture.post("client/config", subscription(url)).await;
     assert_eq!(set.status.as_u16(), 200, "{}", set.text());
 }

@@ -16,16 +16,16 @@ use tokio_rustls::rustls::sign::{CertifiedKey, SingleCertAndKey};
 
 /// What a receiver got.
 #[derive(Debug, Clone)]
-pub(super) struct Got {
-    pub(super) secret: String,
-    pub(super) content_type: String,
-    pub(super) path: String,
-    pub(super) body: Value,
+pub(crate) struct Got {
+    pub(crate) secret: String,
+    pub(crate) content_type: String,
+    pub(crate) path: String,
+    pub(crate) body: Value,
 }
 
 /// What a receiver does with a notification.
 #[derive(Debug, Clone)]
-pub(super) enum Does {
+pub(crate) enum Does {
     /// Answers this status.
     Answers(u16),
     /// Answers a redirection to another path of its own.
@@ -45,11 +45,11 @@ pub(super) enum Does {
 type Script = Arc<dyn Fn(usize, &Got) -> Does + Send + Sync>;
 
 /// A receiver; gone when dropped.
-pub(super) struct Receiver {
-    pub(super) address: SocketAddr,
+pub(crate) struct Receiver {
+    pub(crate) address: SocketAddr,
     got: Arc<Mutex<Vec<Got>>>,
     /// Bytes that it wrote.
-    pub(super) written: Arc<AtomicUsize>,
+    pub(crate) written: Arc<AtomicUsize>,
     serving: JoinHandle<()>,
 }
 
@@ -61,19 +61,19 @@ impl Drop for Receiver {
 
 impl Receiver {
     /// One that answers 200.
-    pub(super) async fn good() -> Self {
+    pub(crate) async fn good() -> Self {
         Self::doing(|_, _| Does::Answers(200)).await
     }
 
     /// One that does what `script` says of the n-th notification, from 0.
-    pub(super) async fn doing(
+    pub(crate) async fn doing(
         script: impl Fn(usize, &Got) -> Does + Send + Sync + 'static,
     ) -> Self {
         Self::serving(script, None).await
     }
 
     /// One that answers 200 over TLS, with this certificate.
-    pub(super) async fn secure(certificate: CertifiedKey) -> Self {
+    pub(crate) async fn secure(certificate: CertifiedKey) -> Self {
         let config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
             .with_safe_default_protocol_versions()
             .unwrap()
@@ -107,16 +107,16 @@ impl Receiver {
         Self { address, got, written, serving }
     }
 
-    pub(super) fn url(&self) -> String {
+    pub(crate) fn url(&self) -> String {
         format!("http://{}/notify", self.address)
     }
 
-    pub(super) fn got(&self) -> Vec<Got> {
+    pub(crate) fn got(&self) -> Vec<Got> {
         self.got.lock().clone()
     }
 
     /// What it got, without tests.
-    pub(super) fn told(&self) -> Vec<Value> {
+    pub(crate) fn told(&self) -> Vec<Value> {
         let is_test = |body: &Value| body["notificationType"] == "TEST_NOTIFICATION";
         let all = self.got().into_iter().map(|got| got.body);
         all.filter(|body| !is_test(body)).collect()
