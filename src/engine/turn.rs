@@ -119,6 +119,7 @@ impl<'a> Turn<'a> {
     pub fn replace_world(&mut self, world: World) {
         self.state.world = world.following(&self.state.world);
         self.state.rules.touched.forget();
+        self.state.runs.forget();
     }
 
     /// Ends an event now, whatever its delay, and notes it; the tasks that `failing` chooses fail. `None` if
@@ -161,6 +162,7 @@ impl<'a> Turn<'a> {
         self.state.settings = Arc::new(saved.settings);
         self.state.pending_warned = false;
         self.state.rules.touched.forget();
+        self.state.runs.forget();
         self.now = saved.now;
         self.note("state", "put", text)
     }

@@ -18,6 +18,7 @@ mod cost_tests;
 pub mod event;
 pub mod ids;
 pub mod kinds;
+pub mod licence;
 pub mod location;
 pub mod notice;
 mod outside;
@@ -39,6 +40,7 @@ pub use ids::{AssetId, AssetName, DeviceId, Holder, HolderKind, IdSource, Seq, U
 pub use kinds::{
     Platforms, PricingParam, Privileges, ProductType, StorePlatform, Supply, UserStatus,
 };
+pub use licence::{HeldBy, Licence, LicenceFilter, LicencesSince};
 pub use location::{Location, LocationProfile};
 pub use notice::Notice;
 pub use parts::{Flaw, LocationParts};

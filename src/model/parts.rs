@@ -233,7 +233,8 @@ fn pairs_exist(
         pairs.push((row.asset, row.holder, place));
     }
     for (place, change) in changes.iter().enumerate() {
-        if let Some(what) = pair_flaw(change.asset, change.holder, known) {
+        let what = pair_flaw(change.asset, change.holder, known);
+        if let Some(what) = what {
             return Err(Flaw::new(format!("/assignments/changes/{place}"), what));
         }
     }
@@ -349,6 +350,14 @@ fn assignments(
     };
     let keys: Vec<_> =
         location.assets.rows().iter().map(|it| (it.product, it.pricing_param)).collect();
+    let used: Vec<_> = location.assets.rows().iter().map(Asset::licences_used).collect();
+    for (place, change) in changes.iter().enumerate() {
+        let used = used.get(change.asset.0 as usize).copied().unwrap_or_default();
+        if change.licence as usize >= used {
+            let what = format!("nobody ever held licence {} of that asset", change.licence);
+            return Err(Flaw::new(format!("/assignments/changes/{place}/2"), what));
+        }
+    }
     let mut assignments = Assignments::default();
     let mut before = 0;
     for (place, row) in rows.into_iter().enumerate() {
@@ -360,7 +369,8 @@ fn assignments(
         before = row.created;
         if row.created > base {
             let change = changes.get((row.created - base - 1) as usize);
-            if change.is_none_or(|it| (it.asset, it.holder) != (row.asset, row.holder)) {
+            let pair = (row.asset, row.holder, row.licence);
+            if change.is_none_or(|it| (it.asset, it.holder, it.licence) != pair) {
                 return Err(wrong(format!("change {} is of another pair", row.created)));
             }
         }

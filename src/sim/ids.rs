@@ -24,6 +24,7 @@ pub enum DataSet {
 
 const EVENTS: u8 = 0;
 const NOTIFICATIONS: u8 = 4;
+const RUNS: u8 = 5;
 
 /// Makes and reads the ids of one location.
 #[derive(Debug, Clone)]
@@ -65,6 +66,21 @@ impl LocationIds {
     /// The id of the `n`-th notification in the `epoch`-th life of the world.
     pub fn notification(&self, epoch: u16, n: u64) -> Uuid {
         self.seal(NOTIFICATIONS, epoch, n)
+    }
+
+    /// The id of the `n`-th run through a list in the `epoch`-th life of the world.
+    pub fn run(&self, epoch: u16, n: u64) -> Uuid {
+        self.seal(RUNS, epoch, n)
+    }
+
+    /// The run that an id stands for, if this location gave it out or could in this life of the world.
+    pub fn read_run(&self, epoch: u16, id: &str) -> Option<u64> {
+        self.open(RUNS, epoch, Uuid::try_parse(id).ok()?)
+    }
+
+    /// Proves that a text is of this location.
+    pub fn proof_of(&self, text: &str) -> u64 {
+        hash64(self.key, "", "text", text.as_bytes())
     }
 
     /// The id of the state of a data set after `seq` writes, in the `epoch`-th life of the world.

@@ -60,6 +60,12 @@ pub struct Settings {
     pub unknown_user_text: UnknownUserText,
     /// `v2.unlimited_lists`: what `assets` holds when `unlimited=true`.
     pub unlimited_lists: UnlimitedLists,
+    /// `v1.batch_size`: records a batch of the older API; at least 1.
+    pub batch_size: u32,
+    /// `v1.batch_lifetime`: how long the tokens of a run through batches are good.
+    pub batch_lifetime: Span,
+    /// `v1.max_runs`: runs through batches that are kept; the oldest goes first.
+    pub runs_max: u32,
     /// `assets.retired_count`: what `retiredCount` counts.
     pub retired_count: RetiredCount,
     /// `notifications.http`: where a notification URL may be plain `http://`.

@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::scalars::{Instant, Pair, Row, SettingsMap};
+use super::scalars::{Instant, Pair, Row, SettingsMap, Turned};
 use super::words::{
     Kind, Moved, Notification, Platform, Privilege, Product, Quality, Reason, Set, Status, Store,
 };
@@ -240,7 +240,7 @@ pub(super) struct Assignments {
     /// In order of creation.
     pub(super) rows: Vec<Row>,
     /// The pairs of the latest writes, as far back as they are remembered; the last is write `seq`.
-    pub(super) changes: Vec<Pair>,
+    pub(super) changes: Vec<Turned>,
 }
 
 /// What was asked for.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::document as doc;
-use super::scalars::{Instant, Pair, Row, SettingsMap};
+use super::scalars::{Instant, Pair, Row, Turned, SettingsMap};
 use super::words::{Platform, Privilege, Reason};
 use super::{Form, SCHEMA};
 use crate::model::asset::Asset;
@@ -184,7 +184,8 @@ fn assignments(location: &Location) -> doc::Assignments {
         licence: row.licence,
         created: row.created,
     });
-    let changes = assignments.changes_since(0).map(|it| Pair(it.asset.0, it.holder));
+    let changes = assignments.changes_since(0);
+    let changes = changes.map(|it| Turned(it.asset.0, it.holder, it.licence));
     doc::Assignments { seq: assignments.seq(), rows: rows.collect(), changes: changes.collect() }
 }
 

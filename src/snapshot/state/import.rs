@@ -151,7 +151,7 @@ fn parts(location: doc::Location) -> Result<LocationParts, Flaw> {
         created: row.created,
     });
     let changes = assignments.changes.iter();
-    let changes = changes.map(|pair| Change { asset: AssetId(pair.0), holder: pair.1 });
+    let changes = changes.map(|it| Change { asset: AssetId(it.0), holder: it.1, licence: it.2 });
     Ok(LocationParts {
         profile: LocationProfile {
             key: location.key,
