@@ -7,7 +7,10 @@ use super::timeline::Pace;
 use super::universe::State;
 use crate::faults::Steering;
 use crate::journal::{Act, Bounds, Entry, Exchange, Injected, What};
-use crate::model::{At, ClientConfig, Command, ConfigChange, Failing, Limits, Refusal, Span};
+use crate::model::{
+    At, ClientConfig, Command, ConfigChange, Failing, Limits, Location, Refusal, Span,
+};
+use crate::sim::ids::LocationIds;
 use crate::sim::verbs::{Outcome, Verb, VerbError};
 use crate::sim::{
     Clock, ClockMode, Credential, Happening, Real, Saved, Session, Settings, Site, SiteId,
@@ -243,6 +246,15 @@ impl<'a> Turn<'a> {
             location.config = Arc::new(location.config.changed(change));
             Arc::clone(&location.config)
         })
+    }
+
+    /// Changes a location at once, past the events in its queue. `None` if there is no such location.
+    pub fn change<R>(
+        &mut self,
+        id: SiteId,
+        change: impl FnOnce(&mut Location, &LocationIds) -> R,
+    ) -> Option<R> {
+        self.state.world.change_at(id, self.now, change)
     }
 
     /// Counts a request against a location's rate, in real time; false if it is one too many.

@@ -26,6 +26,7 @@ fn location() -> Location {
         key: "main".to_owned(),
         name: "Main".to_owned(),
         uid: "1".to_owned(),
+        location_id: 1,
         country: "DE".to_owned(),
         platform: StorePlatform::Business,
         organization: "Big".to_owned(),

@@ -30,6 +30,8 @@ pub struct LocationProfile {
     pub name: String,
     /// The `uId`.
     pub uid: String,
+    /// The number by which older answers name it.
+    pub location_id: u64,
     /// ISO 3166 alpha-2, upper case.
     pub country: String,
     /// Education or business.
@@ -148,6 +150,15 @@ impl Location {
     /// The device with this serial number, if it ever held something or the world named it.
     pub fn device(&self, serial_number: &str) -> Option<DeviceId> {
         self.serial_numbers.find(serial_number).map(DeviceId)
+    }
+
+    /// Whether a client of the newer API writes here: it queued an event, claims the location or wants to be told.
+    pub fn is_used_by_v2(&self) -> bool {
+        let config = &self.config;
+        self.events.next_number() > 0
+            || config.mdm_info.is_some()
+            || config.receiver.is_some()
+            || !config.types.is_empty()
     }
 
     /// Makes a device known; a device is nothing but its serial number.

@@ -34,7 +34,7 @@ pub use behaviour::{Behaviour, Delay, ManagedAccounts, SameAccount, UnknownUser}
 pub use by_hand::{Failing, Stranger};
 pub use checks::is_email;
 pub use command::{Command, Limits, Targets, UserRequest};
-pub use config::{ClientConfig, ConfigChange, MdmInfo, NotificationType, Receiver};
+pub use config::{ClientConfig, ConfigChange, LegacyConfig, MdmInfo, NotificationType, Receiver};
 pub use event::{Event, EventKind, EventStatus};
 pub use ids::{AssetId, AssetName, DeviceId, Holder, HolderKind, IdSource, Seq, UserId};
 pub use kinds::{

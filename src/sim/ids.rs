@@ -142,6 +142,26 @@ pub fn uid(seed: u64, location: &str) -> String {
     digits
 }
 
+/// A location's legacy number: 16 decimal digits.
+pub fn location_id(seed: u64, location: &str) -> u64 {
+    sixteen_digits(seed, location, "location-id")
+}
+
+/// The number of an organization: 16 decimal digits.
+pub fn organization_id(seed: u64, organization: &str) -> u64 {
+    sixteen_digits(seed, organization, "organization-id")
+}
+
+/// The hash of an organization's number: 64 lower-case hex digits.
+pub fn organization_hash(seed: u64, organization: &str) -> String {
+    let half = |n: u8| hash128(seed, organization, "organization-hash", &[n]);
+    format!("{:032x}{:032x}", half(0), half(1))
+}
+
+fn sixteen_digits(seed: u64, of: &str, purpose: &str) -> u64 {
+    10_u64.pow(15) + Stream::new(seed, of, purpose, 0).below(9 * 10_u64.pow(15))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,10 +1,10 @@
 //! `GET /users` (apple-v2.md §8).
 
-use super::call::Call;
 use super::errors::ApiError;
 use super::pages::{Wanted, check_range, since, write_page};
 use super::query::Query;
 use super::wire;
+use crate::api::call::Call;
 use crate::api::json::Json;
 use crate::exchange::{Reply, Request};
 use crate::model::{Location, User, UserFilter, UserStatus};

@@ -2,9 +2,9 @@
 
 use super::values::{Value, put, words};
 use super::{
-    Allowed, ExpirationDate, NotificationsHttp, NumericAdamId, PageAtTotal, RemovalsInDelta,
-    RetiredCount, RetryAfterClock, ServiceConfig, SettingError, Settings, UnknownToken,
-    UnknownUserText, UnlimitedLists, nearest,
+    Allowed, ErrorTexts, ExpirationDate, InviteUrl, NotificationsHttp, NumericAdamId, PageAtTotal,
+    RemovalsInDelta, RetiredCount, RetryAfterClock, ServiceConfig, SettingError, Settings,
+    UnknownToken, UnknownUserText, UnlimitedLists, nearest,
 };
 use crate::model::{ManagedAccounts, SameAccount, UnknownUser};
 
@@ -74,6 +74,9 @@ static KEYS: [Key; 34] = [
     key!("assets.retired_count", words::<RetiredCount>(), retired_count),
     key!("users.same_account", words::<SameAccount>(), behaviour.same_account),
     key!("users.managed_accounts", words::<ManagedAccounts>(), behaviour.managed_accounts),
+    key!("v1.error_texts", words::<ErrorTexts>(), v1_error_texts),
+    key!("v1.invite_url", words::<InviteUrl>(), v1_invite_url),
+    key!("v1.notifies", SWITCH, v1_notifies),
     key!("notifications.http", words::<NotificationsHttp>(), notifications_http),
     key!("http.retry_after_clock", words::<RetryAfterClock>(), retry_after_clock),
     key!("http.rule_header", SWITCH, rule_header),

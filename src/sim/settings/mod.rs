@@ -70,6 +70,12 @@ pub struct Settings {
     pub retired_count: RetiredCount,
     /// `notifications.http`: where a notification URL may be plain `http://`.
     pub notifications_http: NotificationsHttp,
+    /// `v1.error_texts`: the wording of v1's errors.
+    pub v1_error_texts: ErrorTexts,
+    /// `v1.invite_url`: where invitations are answered.
+    pub v1_invite_url: InviteUrl,
+    /// `v1.notifies`: whether writes of v1 are told to subscribers of v2.
+    pub v1_notifies: bool,
     /// `http.retry_after_clock`: which clock a `Retry-After` that is a date follows.
     pub retry_after_clock: RetryAfterClock,
     /// `http.rule_header`: whether answers name the rules that touched them.
@@ -174,6 +180,26 @@ pub enum NotificationsHttp {
     Loopback,
     /// Nowhere: 9712.
     Never,
+}
+
+/// The wording of v1's errors (apple-legacy-v1.md §2.2).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ErrorTexts {
+    /// As a capture of 2020 has them.
+    Of2020,
+    /// As a capture of 2025 has them.
+    Of2025,
+}
+
+/// Where invitations are answered (apple-legacy-v1.md §3.1).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum InviteUrl {
+    /// Here: whoever opens it accepts the invitation.
+    Quince,
+    /// At Apple's, with the country.
+    Apple,
+    /// At Apple's, in the older form without a country.
+    AppleNoCc,
 }
 
 /// Which clock a `Retry-After` that is a date follows.

@@ -2,9 +2,9 @@
 //! `fixtures/profiles.toml` is held against them by a test.
 
 use super::{
-    ExpirationDate, NotificationsHttp, NumericAdamId, PageAtTotal, RemovalsInDelta, RetiredCount,
-    RetryAfterClock, ServiceConfig, SettingError, Settings, UnknownToken, UnknownUserText,
-    UnlimitedLists,
+    ErrorTexts, ExpirationDate, InviteUrl, NotificationsHttp, NumericAdamId, PageAtTotal,
+    RemovalsInDelta, RetiredCount, RetryAfterClock, ServiceConfig, SettingError, Settings,
+    UnknownToken, UnknownUserText, UnlimitedLists,
 };
 use crate::model::{Behaviour, Delay, ManagedAccounts, SameAccount, Span, UnknownUser};
 
@@ -54,6 +54,9 @@ impl Settings {
             runs_max: 256,
             retired_count: RetiredCount::Refunded,
             notifications_http: NotificationsHttp::Loopback,
+            v1_error_texts: ErrorTexts::Of2025,
+            v1_invite_url: InviteUrl::Quince,
+            v1_notifies: true,
             retry_after_clock: RetryAfterClock::Virtual,
             rule_header: false,
             automatic_marks: true,
@@ -71,6 +74,7 @@ impl Settings {
             numeric_adam_id: NumericAdamId::Reject,
             service_config: ServiceConfig::Apple,
             notifications_http: NotificationsHttp::Never,
+            v1_invite_url: InviteUrl::AppleNoCc,
             ..Self::observed()
         }
     }

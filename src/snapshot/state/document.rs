@@ -46,6 +46,9 @@ pub(super) struct Location {
     pub(super) key: String,
     pub(super) name: String,
     pub(super) uid: String,
+    /// The number by which older answers name it; that of the `uid` if absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) location_id: Option<u64>,
     /// ISO 3166 alpha-2.
     pub(super) country: String,
     pub(super) platform: Store,
@@ -102,6 +105,23 @@ pub(super) struct ClientConfig {
     pub(super) mdm_info: Option<MdmInfo>,
     pub(super) receiver: Option<Receiver>,
     pub(super) notification_types: Vec<Notification>,
+    /// What clients of the older API keep there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) legacy: Option<LegacyConfig>,
+}
+
+/// What clients of the older API keep with a location.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct LegacyConfig {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) context: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) apn_token: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) notification_token: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) notification_url: Option<String>,
 }
 
 /// Which MDM claims a location.
