@@ -80,9 +80,9 @@ pub(super) struct Runs {
 }
 
 impl Runs {
-    fn begin(&mut self, run: Run, most: u32) -> u64 {
+    fn begin(&mut self, run: Arc<Run>, most: u32) -> u64 {
         let kept = Arc::make_mut(&mut self.kept);
-        kept.push_back(Arc::new(run));
+        kept.push_back(run);
         while kept.len() > most as usize {
             kept.pop_front();
             self.first += 1;
@@ -103,7 +103,7 @@ impl Runs {
 
 impl Turn<'_> {
     /// Begins a run, and returns its number.
-    pub fn begin_run(&mut self, run: Run) -> u64 {
+    pub fn begin_run(&mut self, run: Arc<Run>) -> u64 {
         let most = self.state.settings.runs_max;
         self.state.runs.begin(run, most)
     }
@@ -135,13 +135,13 @@ mod tests {
             last: 1,
         };
         let mut runs = Runs::default();
-        let numbers: Vec<u64> = (0..5).map(|_| runs.begin(run(), 3)).collect();
+        let numbers: Vec<u64> = (0..5).map(|_| runs.begin(Arc::new(run()), 3)).collect();
         assert_eq!(numbers, [0, 1, 2, 3, 4]);
         let kept: Vec<bool> = (0..6).map(|number| runs.get(number).is_some()).collect();
         assert_eq!(kept, [false, false, true, true, true, false]);
         let fork = runs.clone();
         runs.forget();
-        assert_eq!(runs.begin(run(), 3), 5);
+        assert_eq!(runs.begin(Arc::new(run()), 3), 5);
         assert!(runs.get(4).is_none() && runs.get(5).is_some());
         assert!(fork.get(4).is_some() && fork.get(5).is_none());
     }

@@ -30,6 +30,12 @@ pub struct Page<T> {
     pub total_pages: u64,
 }
 
+impl<T> Default for Page<T> {
+    fn default() -> Self {
+        Self { records: Vec::new(), total: 0, total_pages: 1 }
+    }
+}
+
 impl<T> Page<T> {
     pub(super) fn cut(
         wanted: PageRequest,

@@ -45,7 +45,7 @@ macro_rules! key {
 /// The words of a switch, the one for off first.
 const SWITCH: Allowed = Allowed::Words(&["off", "on"]);
 
-static KEYS: [Key; 34] = [
+static KEYS: [Key; 37] = [
     key!("token.expiration_date", words::<ExpirationDate>(), expiration_date),
     key!("token.lifetime", Allowed::Duration, token_lifetime),
     key!("clock.auto_horizon", Allowed::Duration, auto_horizon),
@@ -68,15 +68,15 @@ static KEYS: [Key; 34] = [
     key!("v2.unlimited_lists", words::<UnlimitedLists>(), unlimited_lists),
     key!("v2.event_delay", Allowed::DurationOrNever, behaviour.event_delay),
     key!("v2.event_steps", Allowed::Integer(1, 1_000), behaviour.event_steps),
-    key!("v1.batch_size", Allowed::Integer(1, 100_000), batch_size),
-    key!("v1.batch_lifetime", Allowed::Duration, batch_lifetime),
-    key!("v1.max_runs", Allowed::Integer(1, 100_000), runs_max),
     key!("assets.retired_count", words::<RetiredCount>(), retired_count),
     key!("users.same_account", words::<SameAccount>(), behaviour.same_account),
     key!("users.managed_accounts", words::<ManagedAccounts>(), behaviour.managed_accounts),
     key!("v1.error_texts", words::<ErrorTexts>(), v1_error_texts),
     key!("v1.invite_url", words::<InviteUrl>(), v1_invite_url),
     key!("v1.notifies", SWITCH, v1_notifies),
+    key!("v1.batch_size", Allowed::Integer(1, 100_000), batch_size),
+    key!("v1.batch_lifetime", Allowed::Duration, batch_lifetime),
+    key!("v1.max_runs", Allowed::Integer(1, 100_000), runs_max),
     key!("notifications.http", words::<NotificationsHttp>(), notifications_http),
     key!("http.retry_after_clock", words::<RetryAfterClock>(), retry_after_clock),
     key!("http.rule_header", SWITCH, rule_header),
