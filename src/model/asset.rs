@@ -235,6 +235,49 @@ impl Asset {
         Some(taken)
     }
 
+    /// Whether the `k`-th licence is owned and nobody holds it. Of unlimited assets only those are that were held before.
+    pub fn is_free(&self, k: u32) -> bool {
+        let known = (k as usize) < self.licences.records.len();
+        match (known, self.supply) {
+            (true, _) => self.licence_holder(k).is_none() && self.free_licences().any(|n| n == k),
+            (false, Supply::Limited(_)) => self.available() > 0 && self.licence_id(k).is_some(),
+            (false, Supply::Unlimited) => false,
+        }
+    }
+
+    /// Gives the `k`-th licence, which is free, to the assignment at `row`. Those before it that were never given
+    /// become free ones like those that were.
+    pub(super) fn take_this_licence(&mut self, k: u32, row: u32) -> Option<u32> {
+        while self.licences.records.len() <= k as usize {
+            let licence = Licence { row: NOBODY, next_free: self.licences.free };
+            self.licences.free = Some(self.licences.records.push(licence) as u32);
+        }
+        let next = self.licences.records.get(k as usize)?.next_free;
+        let before = self.free_licences().find(|n| {
+            self.licences.records.get(*n as usize).is_some_and(|it| it.next_free == Some(k))
+        });
+        match before.and_then(|before| self.licences.records.get_mut(before as usize)) {
+            Some(record) => record.next_free = next,
+            None if self.licences.free == Some(k) => self.licences.free = next,
+            None => return None,
+        }
+        *self.licences.records.get_mut(k as usize)? = Licence { row, next_free: None };
+        self.assigned += 1;
+        Some(k)
+    }
+
+    /// Which licence has this id; the reverse of [`Asset::licence_id`].
+    pub fn licence_with_id(&self, id: u64) -> Option<u32> {
+        let mut before = 0;
+        for (base, length) in self.licences.ranges.iter() {
+            if (*base..base + u64::from(*length)).contains(&id) {
+                return u32::try_from(id - base).ok().map(|at| before + at);
+            }
+            before += length;
+        }
+        None
+    }
+
     /// One past the highest licence id that it ever had.
     pub fn licence_end(&self) -> u64 {
         let ends = self.licences.ranges.iter().map(|(base, length)| base + u64::from(*length));

@@ -220,23 +220,35 @@ impl Location {
     /// Gives an asset to a holder, without looking whether that is allowed. `remember` as in
     /// [`Assignments::add`]. False if no licence is left.
     pub fn assign(&mut self, asset: AssetId, holder: Holder, remember: Option<u64>) -> bool {
+        self.assign_licence(asset, holder, None, remember).is_some()
+    }
+
+    /// [`Location::assign`], the `k`-th licence if one is wanted. Returns which it was; none if it is not free.
+    pub(super) fn assign_licence(
+        &mut self,
+        asset: AssetId,
+        holder: Holder,
+        k: Option<u32>,
+        remember: Option<u64>,
+    ) -> Option<u32> {
         let active = self.is_active(holder);
         let row = self.assignments.next_row();
-        let Some(found) = self.assets.get(asset) else { return false };
+        let found = self.assets.get(asset)?;
         let (key, revocable) = ((found.product, found.pricing_param), found.revocable);
-        if found.available() == 0 {
-            return false;
+        if found.available() == 0 || k.is_some_and(|k| !found.is_free(k)) {
+            return None;
         }
-        let Some(licence) = self.assets.change(asset).and_then(|asset| {
+        let licence = self.assets.change(asset).and_then(|asset| {
             if !active && !revocable {
                 asset.held_by_retired += 1;
             }
-            asset.take_licence(row)
-        }) else {
-            return false;
-        };
+            match k {
+                Some(k) => asset.take_this_licence(k, row),
+                None => asset.take_licence(row),
+            }
+        })?;
         self.assignments.add(key, asset, holder, licence, active, remember);
-        true
+        Some(licence)
     }
 
     /// Takes the assignment at `row` back, without looking whether that is allowed.

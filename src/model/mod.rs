@@ -15,6 +15,7 @@ pub mod command;
 pub mod config;
 #[cfg(test)]
 mod cost_tests;
+pub mod direct;
 pub mod event;
 pub mod ids;
 pub mod kinds;
@@ -35,6 +36,7 @@ pub use by_hand::{Failing, Stranger};
 pub use checks::is_email;
 pub use command::{Command, Limits, Targets, UserRequest};
 pub use config::{ClientConfig, ConfigChange, LegacyConfig, MdmInfo, NotificationType, Receiver};
+pub use direct::{Hitch, Whom};
 pub use event::{Event, EventKind, EventStatus};
 pub use ids::{AssetId, AssetName, DeviceId, Holder, HolderKind, IdSource, Seq, UserId};
 pub use kinds::{

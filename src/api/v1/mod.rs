@@ -11,8 +11,12 @@ pub mod call;
 pub mod client_config;
 pub mod errors;
 pub mod invitation;
+pub mod licence;
+pub mod manage;
 pub mod service_config;
+pub mod single;
 pub mod transport;
+pub mod user;
 pub mod wire;
 
 use http::Method;
@@ -58,6 +62,69 @@ static SERVICES: &[Service] = &[
         name: "v1.VPPClientConfigSrv",
         members: &["clientContext", "apnToken", "notificationToken", "notificationUrl", "verbose"],
         handler: client_config::answer,
+    },
+    Service {
+        path: "registerVPPUserSrv",
+        name: "v1.registerVPPUserSrv",
+        members: &["clientUserIdStr", "email", "managedAppleIDStr"],
+        handler: user::register,
+    },
+    Service {
+        path: "getVPPUserSrv",
+        name: "v1.getVPPUserSrv",
+        members: &["userId", "clientUserIdStr", "itsIdHash"],
+        handler: user::get,
+    },
+    Service {
+        path: "editVPPUserSrv",
+        name: "v1.editVPPUserSrv",
+        members: &["userId", "clientUserIdStr", "itsIdHash", "email", "managedAppleIDStr"],
+        handler: user::edit,
+    },
+    Service {
+        path: "retireVPPUserSrv",
+        name: "v1.retireVPPUserSrv",
+        members: &["userId", "clientUserIdStr"],
+        handler: user::retire,
+    },
+    Service {
+        path: "manageVPPLicensesByAdamIdSrv",
+        name: "v1.manageVPPLicensesByAdamIdSrv",
+        members: &[
+            "adamIdStr",
+            "pricingParam",
+            "associateClientUserIdStrs",
+            "associateSerialNumbers",
+            "disassociateClientUserIdStrs",
+            "disassociateSerialNumbers",
+            "disassociateLicenseIdStrs",
+            "notifyDisassociation",
+        ],
+        handler: manage::answer,
+    },
+    Service {
+        path: "associateVPPLicenseSrv",
+        name: "v1.associateVPPLicenseSrv",
+        members: &["userId", "clientUserIdStr", "licenseId", "adamId", "pricingParam"],
+        handler: single::associate,
+    },
+    Service {
+        path: "associateVPPLicenseWithVPPUserSrv",
+        name: "v1.associateVPPLicenseSrv",
+        members: &["userId", "clientUserIdStr", "licenseId", "adamId", "pricingParam"],
+        handler: single::associate,
+    },
+    Service {
+        path: "disassociateVPPLicenseSrv",
+        name: "v1.disassociateVPPLicenseSrv",
+        members: &["userId", "clientUserIdStr", "licenseId"],
+        handler: single::disassociate,
+    },
+    Service {
+        path: "disassociateVPPLicenseFromVPPUserSrv",
+        name: "v1.disassociateVPPLicenseSrv",
+        members: &["userId", "clientUserIdStr", "licenseId"],
+        handler: single::disassociate,
     },
 ];
 
