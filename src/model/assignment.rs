@@ -143,6 +143,12 @@ impl Assignments {
         walk.map(|(_, change)| change)
     }
 
+    /// Whether a licence changed after `since`.
+    pub fn changed_after(&self, asset: AssetId, licence: u32, since: Seq) -> bool {
+        let latest = self.latest.get(asset.0 as usize).and_then(|it| it.get(licence as usize));
+        latest.is_some_and(|seq| Seq::from(*seq) > since)
+    }
+
     fn latest_before(&self, since: Seq) -> usize {
         self.log.rank(usize::try_from(since).unwrap_or(usize::MAX), LATEST_ONLY)
     }

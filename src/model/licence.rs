@@ -82,12 +82,16 @@ enum Stretch {
     Numbers(AssetId, u32, usize),
     /// So many that are held.
     Held(AssetId, usize),
+    /// Those with these numbers.
+    Listed(AssetId, Vec<u32>),
 }
 
 impl Stretch {
     const fn len(&self) -> usize {
-        let (Self::Numbers(_, _, length) | Self::Held(_, length)) = self;
-        *length
+        match self {
+            Self::Numbers(_, _, length) | Self::Held(_, length) => *length,
+            Self::Listed(_, numbers) => numbers.len(),
+        }
     }
 }
 
@@ -144,9 +148,7 @@ impl Location {
         wanted: PageRequest,
     ) -> Page<Licence> {
         let rows = self.assignments.rows();
-        let after = since.map_or(0, |since| {
-            rows.partition(|row| row.created <= since.assignments)
-        });
+        let after = since.map_or(0, |since| rows.partition(|row| row.created <= since.assignments));
         let classes = held_by.classes(filter.pricing_param);
         let Some(adam_id) = filter.adam_id else {
             let first = rows.rank(after, classes);
@@ -173,34 +175,46 @@ impl Location {
         since: LicencesSince,
         wanted: PageRequest,
     ) -> Page<Licence> {
-        let bought = self.stretches(filter, |id, asset| {
-            let count = asset.bought_since(since.next_id).min(asset.licences_known());
-            let known = asset.licences_known();
-            let unlimited = asset.supply == Supply::Unlimited;
-            let first = if unlimited { known } else { known - count };
-            let first = first.max(asset.licences_used() as u64);
-            Stretch::Numbers(id, first as u32, known.saturating_sub(first) as usize)
-        });
+        let bought = self.bought_since(filter, since);
         let new: usize = bought.iter().map(Stretch::len).sum();
-        let changed = self.assignments.licences_since(since.assignments);
+        let old = self.assignments.licences_since(since.assignments);
         let changes = |skip| self.assignments.latest_since(since.assignments, skip);
         if filter.adam_id.is_none() && filter.pricing_param.is_none() {
-            return Page::cut(wanted, changed + new, |skip, take| {
-                let of_changes = changes(skip.min(changed)).take(take);
+            return Page::cut(wanted, old + new, |skip, take| {
+                let of_changes = changes(skip.min(old)).take(take);
                 let mut page: Vec<Licence> = of_changes
-                    .filter_map(|change| self.licence(change.asset, change.licence))
+                    .filter_map(|change| self.licence_at(change.asset, change.licence))
                     .collect();
                 let rest = take - page.len().min(take);
-                page.extend(self.on_stretches(&bought, skip.saturating_sub(changed), rest));
+                page.extend(self.on_stretches(&bought, skip.saturating_sub(old), rest));
                 page
             });
         }
         let mut found: Vec<Licence> = changes(0)
             .filter(|change| self.is_of(change.asset, filter))
-            .filter_map(|change| self.licence(change.asset, change.licence))
+            .filter_map(|change| self.licence_at(change.asset, change.licence))
             .collect();
         found.extend(self.on_stretches(&bought, 0, new));
         Page::of(wanted, found.into_iter())
+    }
+
+    /// Licences that were bought since and did not change afterwards. Costs as many steps as there are assets, and
+    /// one for each that somebody held.
+    fn bought_since(&self, filter: &LicenceFilter<'_>, since: LicencesSince) -> Vec<Stretch> {
+        let stretches = self.stretches(filter, |id, asset| {
+            let known = asset.licences_known();
+            let bought = match asset.supply {
+                Supply::Limited(_) => asset.bought_since(since.next_id).min(known),
+                Supply::Unlimited => 0,
+            };
+            let (first, used) = (known - bought, asset.licences_used() as u64);
+            let untouched = first.max(used) as u32;
+            let length = known.saturating_sub(u64::from(untouched)) as usize;
+            let changed = |k: &u32| self.assignments.changed_after(id, *k, since.assignments);
+            let passed = (first as u32..untouched).filter(|k| !changed(k)).collect();
+            [Stretch::Listed(id, passed), Stretch::Numbers(id, untouched, length)]
+        });
+        stretches.into_iter().flatten().collect()
     }
 
     fn is_of(&self, asset: AssetId, filter: &LicenceFilter<'_>) -> bool {
@@ -211,11 +225,11 @@ impl Location {
     }
 
     /// What each asset that the filter wants adds to the list, in order.
-    fn stretches(
+    fn stretches<T>(
         &self,
         filter: &LicenceFilter<'_>,
-        of: impl Fn(AssetId, &Asset) -> Stretch,
-    ) -> Vec<Stretch> {
+        of: impl Fn(AssetId, &Asset) -> T,
+    ) -> Vec<T> {
         let stretch = |id: AssetId| {
             let asset = self.assets.get(id).filter(|asset| !asset.removed)?;
             filter.pricing_param.is_none_or(|it| it == asset.pricing_param).then(|| of(id, asset))
@@ -230,7 +244,12 @@ impl Location {
         assets.into_iter().filter_map(stretch).collect()
     }
 
-    fn on_stretches(&self, stretches: &[Stretch], mut skip: usize, mut take: usize) -> Vec<Licence> {
+    fn on_stretches(
+        &self,
+        stretches: &[Stretch],
+        mut skip: usize,
+        mut take: usize,
+    ) -> Vec<Licence> {
         let mut page = Vec::with_capacity(take.min(1_000));
         for stretch in stretches {
             if take == 0 {
@@ -243,14 +262,18 @@ impl Location {
             if wanted == 0 {
                 continue;
             }
-            match *stretch {
+            match stretch {
+                Stretch::Listed(asset, numbers) => {
+                    let numbers = numbers[from..from + wanted].iter();
+                    page.extend(numbers.filter_map(|number| self.licence_at(*asset, *number)));
+                }
                 Stretch::Numbers(asset, first, _) => {
                     let from = first + from as u32;
                     let numbers = from..from + wanted as u32;
-                    page.extend(numbers.filter_map(|number| self.licence(asset, number)));
+                    page.extend(numbers.filter_map(|number| self.licence_at(*asset, number)));
                 }
                 Stretch::Held(asset, _) => {
-                    let Some(found) = self.assets.get(asset) else { continue };
+                    let Some(found) = self.assets.get(*asset) else { continue };
                     let classes = classes(Some(found.pricing_param), false);
                     let rows = self.assignments.rows_of(found.product).into_iter();
                     let rows = rows.flat_map(|rows| rows.walk(classes, from).take(wanted));
@@ -263,7 +286,7 @@ impl Location {
     }
 
     /// A licence as it stands.
-    pub fn licence(&self, asset: AssetId, number: u32) -> Option<Licence> {
+    pub fn licence_at(&self, asset: AssetId, number: u32) -> Option<Licence> {
         let found = self.assets.get(asset)?;
         let (holder, given_up) = match found.licence_state(number) {
             LicenceState::Free => (None, found.removed),

@@ -81,10 +81,10 @@ fn open(turn: &mut Turn<'_>, granted: &Granted, wanted: Wanted) -> Result<Opened
         Wanted::List(list) => {
             let location = Arc::clone(&granted.site.location);
             let total = page(&location, &list, COUNT_ONLY).total;
-            let last = total.div_ceil(PAGE).max(1) - 1;
+            let more = total.div_ceil(PAGE).max(1) - 1;
             let (site, began) = (granted.session.site, turn.now());
-            let run = || Run { site, location, began, list, size: PAGE, last };
-            if last == 0 {
+            let run = || Run { site, location, began, list, size: PAGE, last: more };
+            if more == 0 {
                 // Nobody can come back to a list of one page: it has a number, but nothing is kept.
                 let number = u64::MAX - turn.seq();
                 return Ok(Opened { run: Arc::new(run()), number, index: 0 });

@@ -54,9 +54,14 @@ impl AskedBatch {
     }
 
     /// The location at the instant since which the list is wanted, as far as it was marked then or before.
-    pub(super) fn location_then(&self, turn: &Turn<'_>, granted: &Granted) -> Option<Arc<Location>> {
+    pub(super) fn location_then(
+        &self,
+        turn: &Turn<'_>,
+        granted: &Granted,
+    ) -> Option<Arc<Location>> {
         let at = self.modified_since?;
-        let then = if at >= turn.now() { turn.world() } else { &turn.marks().at_instant(at)?.world };
+        let then =
+            if at >= turn.now() { turn.world() } else { &turn.marks().at_instant(at)?.world };
         Some(Arc::clone(&then.site(granted.session.site)?.location))
     }
 
@@ -79,11 +84,17 @@ impl AskedBatch {
         let location = Arc::clone(&granted.site.location);
         let total = count(&location, &list);
         let size = u64::from(granted.settings.batch_size).max(1);
-        let last = total.div_ceil(size).max(1) - 1;
-        let (site, began) = (granted.session.site, turn.now());
-        let run = Run { site, location: Arc::clone(&location), began, list: list.clone(), size, last };
-        let number = if last > 0 { Some(turn.begin_run(Arc::new(run))) } else { None };
-        Ok(Batch { location, list, began, number, size, index: 0, last, total: Some(total) })
+        let run = Run {
+            site: granted.session.site,
+            location,
+            began: turn.now(),
+            list,
+            size,
+            last: total.div_ceil(size).max(1) - 1,
+        };
+        let run = Arc::new(run);
+        let number = if run.last > 0 { Some(turn.begin_run(Arc::clone(&run))) } else { None };
+        Ok(Batch { run, number, index: 0, total: Some(total) })
     }
 
     fn go_on(
@@ -99,45 +110,32 @@ impl AskedBatch {
         let run = run.ok_or_else(gone)?;
         let index = self.index.map_or(token.number("index"), |index| u64::try_from(index).ok());
         let index = index.filter(|index| (1..=run.last).contains(index));
-        Ok(Batch {
-            location: Arc::clone(&run.location),
-            list: run.list.clone(),
-            began: run.began,
-            number: Some(number),
-            size: run.size,
-            index: index.ok_or_else(|| V1Error::number(9602))?,
-            last: run.last,
-            total: None,
-        })
+        let index = index.ok_or_else(|| V1Error::number(9602))?;
+        Ok(Batch { run, number: Some(number), index, total: None })
     }
 }
 
 /// One batch of a list.
 #[derive(Debug)]
 pub(super) struct Batch {
-    /// The location as it stood when the run began.
-    pub(super) location: Arc<Location>,
-    /// What is read.
-    pub(super) list: List,
-    began: At,
-    /// The number of its run, if there are more batches.
+    /// What it is a part of.
+    pub(super) run: Arc<Run>,
+    /// The number of its run, if that has more parts.
     number: Option<u64>,
-    size: u64,
     index: u64,
-    last: u64,
     /// How many records there are, on the answer that starts a run.
     total: Option<u64>,
 }
 
 impl Batch {
     /// Where its records are in the list.
-    pub(super) const fn page(&self) -> PageRequest {
-        PageRequest { index: self.index, size: self.size }
+    pub(super) fn page(&self) -> PageRequest {
+        PageRequest { index: self.index, size: self.run.size }
     }
 
-    /// When its run began, if it is of several batches.
+    /// When its run began, if that has several parts.
     pub(super) fn began(&self) -> Option<At> {
-        (self.last > 0).then_some(self.began)
+        (self.run.last > 0).then_some(self.run.began)
     }
 
     /// Writes the members around `found` records; `since` are those of the since-token, besides what every one has.
@@ -150,23 +148,19 @@ impl Batch {
         since: &[(&str, String)],
     ) -> Result<(), V1Error> {
         json.count("batchCount", found as u32);
-        json.text("totalBatchCount", &self.last.to_string());
+        let Run { last, began, .. } = *self.run;
+        json.text("totalBatchCount", &last.to_string());
         if let Some(total) = self.total {
             json.name("totalCount").unsigned(total);
         }
         let ids = &granted.site.ids;
-        let (member, token) = match self.number.filter(|_| self.index < self.last) {
-            Some(number) => {
-                let run = ids.run(granted.epoch, number);
-                let (index, last, began) = (self.index + 1, self.last, self.began);
-                let next = Next { list: name, run, index, last, found, began };
-                ("batchToken", BatchToken::of_batch(ids, &next))
-            }
-            None => {
-                let uid = &granted.location().profile.uid;
-                let token = BatchToken::of_since(ids, (uid, name), self.began, since);
-                ("sinceModifiedToken", token)
-            }
+        let (member, token) = if let Some(number) = self.number.filter(|_| self.index < last) {
+            let (run, index) = (ids.run(granted.epoch, number), self.index + 1);
+            let next = Next { list: name, run, index, last, found, began };
+            ("batchToken", BatchToken::of_batch(ids, &next))
+        } else {
+            let uid = &granted.location().profile.uid;
+            ("sinceModifiedToken", BatchToken::of_since(ids, (uid, name), began, since))
         };
         json.text(member, &token.ok_or_else(|| V1Error::number(9606))?);
         Ok(())

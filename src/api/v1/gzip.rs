@@ -57,7 +57,7 @@ mod tests {
             assert_eq!(unpack(&garbled), None, "byte {place}");
             assert_eq!(unpack(&packed[..place]), None, "cut at {place}");
         }
-        assert_eq!(pack(&[0; 65_536]), None);
+        assert_eq!(pack(&vec![0; 65_536]), None);
     }
 
     #[test]

@@ -86,12 +86,13 @@ pub fn answer(call: &mut Call<'_, '_>, params: &Params) -> Result<Json, V1Error>
     let wanted = Wanted::read(params);
     let (granted, (batch, shown)) = call.turn(Need::Token, wanted, |turn, granted, wanted| {
         let Wanted { batch, shown, .. } = &wanted;
-        let count = |location: &Location, list: &List| page(location, list, shown, COUNT_ONLY).total;
+        let count =
+            |location: &Location, list: &List| page(location, list, shown, COUNT_ONLY).total;
         let batch = batch.open(turn, granted, |turn| wanted.list(turn, granted), count)?;
         Ok((batch, wanted.shown))
     })?;
-    let location = &batch.location;
-    let found = page(location, &batch.list, &shown, batch.page());
+    let location = &batch.run.location;
+    let found = page(location, &batch.run.list, &shown, batch.page());
     let mut json = Json::with_capacity(1024 + found.records.len() * 320);
     let mut outcome = Ok(());
     json.object(|json| {
@@ -123,11 +124,11 @@ fn page(location: &Location, list: &List, shown: &Shown, page: PageRequest) -> P
 
 /// What the since-token remembers.
 fn since(granted: &Granted, batch: &Batch) -> Vec<(&'static str, String)> {
-    let LicencesSince { assignments, next_id } = batch.location.licences_version();
+    let LicencesSince { assignments, next_id } = batch.run.location.licences_version();
     let version = granted.site.ids.version(DataSet::Assignments, granted.epoch, assignments);
     let mut more =
         vec![("nextLicenseId", next_id.to_string()), ("version", format!("\"{version}\""))];
-    if let List::Licences { adam_id, pricing_param, .. } = &batch.list {
+    if let List::Licences { adam_id, pricing_param, .. } = &batch.run.list {
         more.extend(adam_id.as_ref().map(|id| ("adamId", id.clone())));
         more.extend(pricing_param.map(|it| ("pricingParam", wire::pricing_param(it).to_owned())));
     }

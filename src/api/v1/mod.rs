@@ -7,16 +7,23 @@
 //! v1 is synchronous: its writes go straight to the model, past the events that clients of v2 have queued.
 //! Not here: what a write does (`model::direct`), tokens (`sim::token`), other surfaces.
 
+pub mod assets;
+pub mod assignments;
+mod batch_token;
+mod batches;
 pub mod call;
 pub mod client_config;
 pub mod errors;
+mod gzip;
 pub mod invitation;
 pub mod licence;
+pub mod licences;
 pub mod manage;
 pub mod service_config;
 pub mod single;
 pub mod transport;
 pub mod user;
+pub mod users;
 pub mod wire;
 
 use http::Method;
@@ -125,6 +132,48 @@ static SERVICES: &[Service] = &[
         name: "v1.disassociateVPPLicenseSrv",
         members: &["userId", "clientUserIdStr", "licenseId"],
         handler: single::disassociate,
+    },
+    Service {
+        path: "getVPPUsersSrv",
+        name: "v1.getVPPUsersSrv",
+        members: &[
+            "includeRetired",
+            "includeRetiredOnly",
+            "batchToken",
+            "sinceModifiedToken",
+            "overrideIndex",
+            "ifModifiedSince",
+        ],
+        handler: users::answer,
+    },
+    Service {
+        path: "getVPPLicensesSrv",
+        name: "v1.getVPPLicensesSrv",
+        members: &[
+            "adamId",
+            "pricingParam",
+            "serialNumber",
+            "assignedOnly",
+            "userAssignedOnly",
+            "deviceAssignedOnly",
+            "batchToken",
+            "sinceModifiedToken",
+            "overrideIndex",
+            "ifModifiedSince",
+        ],
+        handler: licences::answer,
+    },
+    Service {
+        path: "getVPPAssetsSrv",
+        name: "v1.getVPPAssetsSrv",
+        members: &["includeLicenseCounts", "pricingParam"],
+        handler: assets::answer,
+    },
+    Service {
+        path: "getAssignments",
+        name: "v1.getAssignments",
+        members: &["adamIdStr", "clientUserIdStr", "serialNumber", "requestId", "pageIndex"],
+        handler: assignments::answer,
     },
 ];
 

@@ -36,16 +36,13 @@ impl Wanted {
 
     /// The list that a run is to read: by the token's filter where there is a since-token.
     fn list(&self, turn: &Turn<'_>, granted: &Granted) -> Result<List, V1Error> {
-        let (include_retired, since) = match self.batch.since() {
-            Some(token) => {
-                let version = token.get("version").unwrap_or_default();
-                let seq = known(granted, DataSet::Users, version)?;
-                (token.number("includeRetired") == Some(1), Some(seq))
-            }
-            None => {
-                let then = self.batch.location_then(turn, granted);
-                (self.include_retired, then.map(|then| then.users.seq()))
-            }
+        let (include_retired, since) = if let Some(token) = self.batch.since() {
+            let version = token.get("version").unwrap_or_default();
+            let seq = known(granted, DataSet::Users, version)?;
+            (token.number("includeRetired") == Some(1), Some(seq))
+        } else {
+            let then = self.batch.location_then(turn, granted);
+            (self.include_retired, then.map(|then| then.users.seq()))
         };
         let wanted = match (self.retired_only, include_retired) {
             (true, _) => WantedUsers::Retired,
@@ -72,13 +69,13 @@ pub fn answer(call: &mut Call<'_, '_>, params: &Params) -> Result<Json, V1Error>
         let count = |location: &Location, list: &List| page(location, list, COUNT_ONLY).total;
         wanted.batch.open(turn, granted, |turn| wanted.list(turn, granted), count)
     })?;
-    let found = page(&batch.location, &batch.list, batch.page());
+    let found = page(&batch.run.location, &batch.run.list, batch.page());
     let mut json = Json::with_capacity(1024 + found.records.len() * 200);
     let mut outcome = Ok(());
     json.object(|json| {
         granted.envelope(json, 0);
         outcome = batch.write(json, &granted, LIST, found.records.len(), &since(&granted, &batch));
-        granted.site.location.clone_from(&batch.location);
+        granted.site.location.clone_from(&batch.run.location);
         json.name("users").array(|json| {
             for id in &found.records {
                 user::write(json, &granted, call.base_url, *id, |_| {});
@@ -105,8 +102,8 @@ fn page(location: &Location, list: &List, page: PageRequest) -> Page<UserId> {
 
 /// What the since-token remembers.
 fn since(granted: &Granted, batch: &Batch) -> [(&'static str, String); 2] {
-    let seq = batch.location.users.seq();
+    let seq = batch.run.location.users.seq();
     let version = granted.site.ids.version(DataSet::Users, granted.epoch, seq);
-    let active = matches!(batch.list, List::Users { wanted: WantedUsers::Active, .. });
+    let active = matches!(batch.run.list, List::Users { wanted: WantedUsers::Active, .. });
     [("includeRetired", u8::from(!active).to_string()), ("version", format!("\"{version}\""))]
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::document as doc;
-use super::scalars::{Instant, Pair, Row, Turned, SettingsMap};
+use super::scalars::{Instant, Pair, Row, SettingsMap, Turned};
 use super::words::{Platform, Privilege, Reason};
 use super::{Form, SCHEMA};
 use crate::model::asset::Asset;
