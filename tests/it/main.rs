@@ -19,5 +19,6 @@ mod shipped;
 mod story;
 mod timeline;
 mod tls;
+mod v1;
 mod v2;
 mod worlds;
