@@ -152,7 +152,7 @@ impl Users {
     /// The record with this legacy number. Numbers mostly ascend by one, so that few records are looked at.
     pub fn numbered(&self, number: u64) -> Option<UserId> {
         let first = self.records.get(0)?.number;
-        let guess = usize::try_from(number.checked_sub(first).unwrap_or_default()).ok();
+        let guess = usize::try_from(number.saturating_sub(first)).ok();
         let fits = |at: &usize| self.records.get(*at).is_some_and(|user| user.number == number);
         let found = guess.filter(fits).or_else(|| (0..self.records.len()).find(fits));
         found.map(|at| UserId(at as u32))

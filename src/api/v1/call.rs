@@ -22,6 +22,8 @@ pub struct Call<'c, 'a> {
     pub common: &'c mut Common<'a>,
     /// Base of URLs written into answers; it leads to the universe of the call.
     pub base_url: &'c str,
+    /// Its body is no object, and may hold a token all the same.
+    pub unreadable: bool,
 }
 
 /// What a call may need of its request.
@@ -61,9 +63,10 @@ impl Call<'_, '_> {
         act: impl FnOnce(&mut Turn<'_>, &Granted, P) -> Result<R, V1Error>,
     ) -> Result<(Granted, R), V1Error> {
         let (credential, strict) = (self.common.credential, self.common.strict);
-        let exchange = self.common.exchange;
+        let (exchange, unreadable) = (self.common.exchange, self.unreadable);
         self.common.open(|turn, lints| {
-            let Some(credential) = credential else { return Err(V1Error::number(9601)) };
+            let missing = if unreadable { 9602 } else { 9601 };
+            let credential = credential.ok_or_else(|| V1Error::number(missing))?;
             let session = turn.authenticate(credential).map_err(V1Error::token)?;
             let gone = || V1Error::Fault("the token's location is gone".to_owned());
             let site = turn.site(session.site).ok_or_else(gone)?;

@@ -212,10 +212,8 @@ pub fn find(path: &str) -> Option<Target> {
         if name == invitation::PATH {
             return Some(Target::Invitation);
         }
-        let is_service = !name.contains('/') && name.ends_with("Srv");
-        let is_ours = folder == "/WebObjects/MZFinance.woa/wa/"
-            || folder == "/mdm/" && name != "v2" && !name.starts_with("v2/");
-        if is_service || is_ours && !name.is_empty() {
+        let is_ours = ["/mdm/", "/WebObjects/MZFinance.woa/wa/"].contains(&folder) && name != "v2";
+        if !name.is_empty() && !name.contains('/') && (is_ours || name.ends_with("Srv")) {
             return Some(Target::Unknown);
         }
     }
@@ -273,7 +271,7 @@ pub fn base_of(base_url: String, found: &Found) -> String {
 /// Answers one call.
 pub fn answer(base_url: &str, common: &mut Common<'_>, asked: &Asked) -> Reply {
     let request = &common.exchange.clone().request;
-    let mut call = Call { common, base_url };
+    let mut call = Call { common, base_url, unreadable: asked.params.readable().is_err() };
     let is_allowed = [Method::GET, Method::HEAD, Method::POST].contains(&request.method);
     let outcome = match asked.target {
         Target::Unknown => Err(V1Error::NoSuchService),

@@ -48,7 +48,7 @@ pub(super) struct Location {
     pub(super) uid: String,
     /// The number by which older answers name it; that of the `uid` if absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) location_id: Option<u64>,
+    pub(super) legacy_id: Option<u64>,
     /// ISO 3166 alpha-2.
     pub(super) country: String,
     pub(super) platform: Store,

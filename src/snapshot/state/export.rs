@@ -50,7 +50,7 @@ fn location(site: &Site, form: Form) -> doc::Location {
         key: profile.key.clone(),
         name: profile.name.clone(),
         uid: profile.uid.clone(),
-        location_id: Some(profile.location_id),
+        legacy_id: Some(profile.location_id),
         country: profile.country.clone(),
         platform: profile.platform.into(),
         organization: profile.organization.clone(),

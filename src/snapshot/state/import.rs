@@ -158,7 +158,7 @@ fn parts(location: doc::Location) -> Result<LocationParts, Flaw> {
             key: location.key,
             name: location.name,
             location_id: location
-                .location_id
+                .legacy_id
                 .unwrap_or_else(|| location.uid.parse().unwrap_or_default()),
             uid: location.uid,
             country: location.country,

@@ -99,7 +99,7 @@ impl Library {
         let claims = TokenClaims {
             universe: "default".to_owned(),
             location: "north".to_owned(),
-            serial: 1,
+            serial: 2,
             expires: At(2_000_000_000_000),
             privileges: Privileges { manage: false, purchase: false },
         };
