@@ -87,8 +87,8 @@ pub struct Assignments {
     by_user: Blocks<List>,
     by_device: Blocks<List>,
     log: Roster<Change, CHANGE_CLASSES>,
-    /// Per asset and licence: one past the place of its latest change; 0 for none.
-    latest: Blocks<Blocks<u32>>,
+    /// Per asset and licence: its latest change, counted from 1; 0 for none.
+    latest: Blocks<Blocks<Seq>>,
 }
 
 impl Assignments {
@@ -146,7 +146,7 @@ impl Assignments {
     /// Whether a licence changed after `since`.
     pub fn changed_after(&self, asset: AssetId, licence: u32, since: Seq) -> bool {
         let latest = self.latest.get(asset.0 as usize).and_then(|it| it.get(licence as usize));
-        latest.is_some_and(|seq| Seq::from(*seq) > since)
+        latest.is_some_and(|seq| *seq > since)
     }
 
     fn latest_before(&self, since: Seq) -> usize {
@@ -277,12 +277,12 @@ impl Assignments {
 
     /// Appends a change; an earlier one of the same licence is the latest no more.
     fn push(&mut self, change: Change) {
-        let place = self.log.push(change, LATEST) as u32;
+        let seq = self.log.push(change, LATEST) as Seq + 1;
         self.latest.grow(change.asset.0 as usize + 1, &Blocks::default());
         let Some(licences) = self.latest.get_mut(change.asset.0 as usize) else { return };
         licences.grow(change.licence as usize + 1, &0);
         let Some(latest) = licences.get_mut(change.licence as usize) else { return };
-        let before = std::mem::replace(latest, place + 1);
+        let before = std::mem::replace(latest, seq);
         if let Some(before) = before.checked_sub(1)
             && self.log.class(before as usize) == Some(LATEST)
         {

@@ -233,8 +233,7 @@ fn pairs_exist(
         pairs.push((row.asset, row.holder, place));
     }
     for (place, change) in changes.iter().enumerate() {
-        let what = pair_flaw(change.asset, change.holder, known);
-        if let Some(what) = what {
+        if let Some(what) = pair_flaw(change.asset, change.holder, known) {
             return Err(Flaw::new(format!("/assignments/changes/{place}"), what));
         }
     }
@@ -350,13 +349,10 @@ fn assignments(
     };
     let keys: Vec<_> =
         location.assets.rows().iter().map(|it| (it.product, it.pricing_param)).collect();
-    let used: Vec<_> = location.assets.rows().iter().map(Asset::licences_used).collect();
-    for (place, change) in changes.iter().enumerate() {
-        let used = used.get(change.asset.0 as usize).copied().unwrap_or_default();
-        if change.licence as usize >= used {
-            let what = format!("nobody ever held licence {} of that asset", change.licence);
-            return Err(Flaw::new(format!("/assignments/changes/{place}/2"), what));
-        }
+    let used = |asset| location.assets.get(asset).map_or(0, Asset::licences_used);
+    if let Some(place) = changes.iter().position(|it| it.licence as usize >= used(it.asset)) {
+        let place = format!("/assignments/changes/{place}/2");
+        return Err(Flaw::new(place, "is a licence that nobody ever held"));
     }
     let mut assignments = Assignments::default();
     let mut before = 0;

@@ -179,7 +179,7 @@ fn breaks() -> Vec<Break> {
         ),
         (
             "/locations/0/assignments/changes/0",
-            json!([0, 999]),
+            json!([0, 999, 0]),
             "/locations/0/assignments/changes/0",
             "no user 999",
         ),

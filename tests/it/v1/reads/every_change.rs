@@ -2,6 +2,7 @@
 //! run tells exactly what changed.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
 
 use proptest::prelude::*;
 use proptest::test_runner::TestRunner;
@@ -12,7 +13,7 @@ use crate::support::Fixture;
 
 /// What another client does between two reads.
 #[derive(Debug, Clone)]
-enum Write {
+enum Deed {
     Register(u8),
     Edit(u8),
     Retire(u8),
@@ -27,18 +28,18 @@ struct Reading {
     /// Batches in any order, by index.
     parallel: bool,
     order: Vec<u8>,
-    writes: Vec<Vec<Write>>,
+    writes: Vec<Vec<Deed>>,
 }
 
-fn write() -> impl Strategy<Value = Write> {
+fn write() -> impl Strategy<Value = Deed> {
     let (user, asset, device) = (0..12_u8, 0..3_u8, 0..8_u8);
     prop_oneof![
-        user.clone().prop_map(Write::Register),
-        user.clone().prop_map(Write::Edit),
-        user.prop_map(Write::Retire),
-        (asset.clone(), device.clone()).prop_map(|(asset, device)| Write::Give(asset, device)),
-        (asset.clone(), device).prop_map(|(asset, device)| Write::Take(asset, device)),
-        (asset, 1..4_u8).prop_map(|(asset, count)| Write::Buy(asset, count)),
+        user.clone().prop_map(Deed::Register),
+        user.clone().prop_map(Deed::Edit),
+        user.prop_map(Deed::Retire),
+        (asset.clone(), device.clone()).prop_map(|(asset, device)| Deed::Give(asset, device)),
+        (asset.clone(), device).prop_map(|(asset, device)| Deed::Take(asset, device)),
+        (asset, 1..4_u8).prop_map(|(asset, count)| Deed::Buy(asset, count)),
     ]
 }
 
@@ -52,15 +53,16 @@ fn reading() -> impl Strategy<Value = Reading> {
 fn world() -> String {
     let mut rows = String::new();
     for n in 0..8 {
-        rows += &format!("[[user]]\nclient_user_id = \"u{n}\"\nuser_id = {}\n", 100 + n);
+        let _ = write!(rows, "[[user]]\nclient_user_id = \"u{n}\"\nuser_id = {}\n", 100 + n);
     }
     for (adam_id, supply) in
         [("100", "total = 5"), ("200", "total = 3"), ("300", "unlimited = true")]
     {
-        rows += &format!("[[asset]]\nadam_id = \"{adam_id}\"\n{supply}\n");
+        let _ = write!(rows, "[[asset]]\nadam_id = \"{adam_id}\"\n{supply}\n");
     }
     for (adam_id, serial) in [("100", "D0"), ("200", "D1"), ("300", "D2"), ("300", "D3")] {
-        rows += &format!("[[assignment]]\nadam_id = \"{adam_id}\"\nserial_number = \"{serial}\"\n");
+        let _ =
+            write!(rows, "[[assignment]]\nadam_id = \"{adam_id}\"\nserial_number = \"{serial}\"\n");
     }
     rows
 }
@@ -93,21 +95,21 @@ impl Lab {
         Self { fixture, users: BTreeSet::new(), licences: BTreeSet::new(), held }
     }
 
-    async fn write(&mut self, write: &Write) {
+    async fn write(&mut self, write: &Deed) {
         let named = |n: &u8| json!({"clientUserIdStr": format!("u{n}")});
         let (service, members) = match write {
-            Write::Register(user) => ("registerVPPUserSrv", named(user)),
-            Write::Retire(user) => ("retireVPPUserSrv", named(user)),
-            Write::Edit(user) => {
+            Deed::Register(user) => ("registerVPPUserSrv", named(user)),
+            Deed::Retire(user) => ("retireVPPUserSrv", named(user)),
+            Deed::Edit(user) => {
                 let mut members = named(user);
                 members["email"] = format!("{}@org.example", self.users.len()).into();
                 ("editVPPUserSrv", members)
             }
-            Write::Give(asset, device) | Write::Take(asset, device) => {
-                let gives = matches!(write, Write::Give(..));
+            Deed::Give(asset, device) | Deed::Take(asset, device) => {
+                let gives = matches!(write, Deed::Give(..));
                 return self.manage(gives, *asset, *device).await;
             }
-            Write::Buy(asset, count) => {
+            Deed::Buy(asset, count) => {
                 if *asset < 2 {
                     let adam_id = (u32::from(*asset) + 1) * 100;
                     let arguments = json!({"adam_id": adam_id.to_string(), "count": count});
@@ -119,7 +121,7 @@ impl Lab {
             }
         };
         let before = match write {
-            Write::Register(_) => self.fixture.v1("getVPPUserSrv", members.clone()).await,
+            Deed::Register(_) => self.fixture.v1("getVPPUserSrv", members.clone()).await,
             _ => json!(null),
         };
         let after = self.fixture.v1(service, members).await;

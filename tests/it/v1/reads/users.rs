@@ -119,8 +119,9 @@ async fn users_come_as_documented() {
 #[tokio::test]
 async fn a_batch_has_as_many_records_as_the_setting_says() {
     ledger!("setting.v1.batch_size", "v1.conflict.total-batch-count", "v1.batches.total-count");
-    let rows: String = (0..601).map(|n| format!("[[user]]\nclient_user_id = \"u{n}\"\n")).collect();
-    let fixture = Fixture::written(&rows, &[]).await;
+    let rows: Vec<String> =
+        (0..601).map(|n| format!("[[user]]\nclient_user_id = \"u{n}\"\n")).collect();
+    let fixture = Fixture::written(&rows.concat(), &[]).await;
     let first = fixture.v1(SERVICE, json!({})).await;
     let shape = |answer: &Value| {
         [&answer["batchCount"], &answer["totalBatchCount"], &answer["totalCount"]].map(Value::clone)
