@@ -29,6 +29,7 @@ use crate::engine::Engine;
 use crate::exchange::{Door, Reply, Request};
 use crate::model::At;
 use crate::sim::date;
+use crate::telling::secrets;
 
 /// Calls that wait to be applied, all in all; more go at once.
 const WAITING_MAX: usize = 10_000;
@@ -228,7 +229,11 @@ fn log(request: &Request, reply: &Reply, operation: &str, universe: &str, lints:
         return;
     }
     let (status, bytes) = (reply.status.as_u16(), reply.body.len());
-    let query = request.query.as_deref().map(|query| format!("?{query:.200}")).unwrap_or_default();
+    let query = request
+        .query
+        .as_deref()
+        .map(|query| format!("?{:.200}", secrets::form(query)))
+        .unwrap_or_default();
     let line = format!("{} {:.200}{query} -> {status}", request.method, request.path);
     if lints.is_empty() {
         tracing::info!(operation, universe, bytes, "{line}");

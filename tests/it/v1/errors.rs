@@ -82,7 +82,7 @@ async fn who_may_only_read_reads() {
     let library = Library::open().await;
     let mut numbers = Vec::new();
     for (service, mut members) in calls() {
-        members["sToken"] = library.reader().into();
+        members["sToken"] = Library::reader().into();
         numbers.push((service, library.call(service, members).await["errorNumber"].as_u64()));
     }
     let refused = Some(9637);
@@ -99,7 +99,7 @@ async fn who_may_only_read_reads() {
             ("disassociateVPPLicenseSrv", refused),
         ]
     );
-    let set = json!({"sToken": library.reader(), "clientContext": "mine"});
+    let set = json!({"sToken": Library::reader(), "clientContext": "mine"});
     assert_eq!(library.call("VPPClientConfigSrv", set).await["errorNumber"], 9637);
 }
 

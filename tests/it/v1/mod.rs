@@ -93,7 +93,7 @@ impl Library {
     }
 
     /// A token of the location whose manager may not manage.
-    fn reader(&self) -> String {
+    fn reader() -> String {
         use quince::model::{At, Privileges};
         use quince::sim::token::{TokenClaims, mint};
         let claims = TokenClaims {

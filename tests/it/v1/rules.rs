@@ -7,6 +7,7 @@ use super::{Library, checked};
 use crate::rules::rule;
 
 /// Adds a rule that answers every call of v1.
+#[allow(clippy::needless_pass_by_value, reason = "a value is written where it is used")]
 fn answered(library: &Library, answer: Value) {
     let it = json!({"id": "it", "on": {"operation": "v1.*"}, "then": {"answer": answer}});
     rule(&library.fixture, &it);

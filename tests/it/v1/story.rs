@@ -1,5 +1,6 @@
 //! One client speaks v1, another v2, of the same location: both see the same.
 
+use http::Method;
 use serde_json::{Value, json};
 
 use super::Library;
@@ -105,7 +106,6 @@ async fn a_delta_of_v2_tells_what_v1_wrote() {
 #[tokio::test]
 async fn the_documented_location_answers_with_its_own_numbers() {
     ledger!("v1.location-id");
-    use http::Method;
     let fixture =
         crate::support::Fixture::of(quince::Quince::builder().world("seed-examples"), "legacy")
             .await;

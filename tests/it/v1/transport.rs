@@ -1,5 +1,6 @@
 //! Every way in which real clients send a request (apple-legacy-v1.md §1.2, §1.3).
 
+use base64::Engine as _;
 use http::Method;
 use serde_json::{Value, json};
 
@@ -7,6 +8,9 @@ use super::{Library, checked};
 
 const JSON: (&str, &str) = ("content-type", "application/json");
 const FORM: (&str, &str) = ("content-type", "application/x-www-form-urlencoded");
+
+/// What it is called, method, path, headers and body.
+type Way<'a> = (&'a str, Method, &'a str, Vec<(&'a str, &'a str)>, String);
 
 /// As it stands in a form.
 fn encoded(text: &str) -> String {
@@ -23,7 +27,7 @@ async fn a_request_is_understood_however_it_comes() {
     let fields = format!("userId=41&sToken={}", encoded(&token));
     let with_query = format!("{path}?{fields}");
     let (get, post) = (Method::GET, Method::POST);
-    let ways: Vec<(&str, Method, &str, Vec<(&str, &str)>, String)> = vec![
+    let ways: Vec<Way<'_>> = vec![
         ("as documented", post.clone(), path, vec![JSON], body.clone()),
         (
             "JSON with a charset",
@@ -67,6 +71,10 @@ async fn a_request_is_understood_however_it_comes() {
         let user = checked("getVPPUserSrv", &answer);
         assert_eq!(user["user"]["clientUserIdStr"], "cu-0041", "{way}: {user}");
     }
+    // However it comes, the journal tells it without the token.
+    let journal = library.fixture.done_by("GET", "/universes/default/journal", Value::Null).await;
+    let journal = journal.to_string();
+    assert!(journal.contains("redacted") && !journal.contains(&token[..20]), "{journal}");
 }
 
 #[tokio::test]
@@ -74,7 +82,6 @@ async fn pluses_that_a_form_lost_are_put_back_into_the_token() {
     let library = Library::open().await;
     let token = library.fixture.stoken.clone();
     // Made so that its base64 has pluses: the same token with another outer text.
-    use base64::Engine as _;
     let base64 = base64::engine::general_purpose::STANDARD;
     let text = String::from_utf8(base64.decode(&token).unwrap()).unwrap();
     let plussed = (0..500)
