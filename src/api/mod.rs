@@ -1,14 +1,17 @@
 //! The surfaces: one folder per wire API, the only places that know JSON.
 //!
-//! Surfaces do not know each other. What they share is the engine's turn, and [`exchange`], [`json`] and
-//! [`lint`]. Not here: sockets and HTTP parsing (`http`).
+//! Surfaces do not know each other. What they share is the engine's turn, [`call`], [`changed`],
+//! [`exchange`], [`json`] and [`lint`]. Not here: sockets and HTTP parsing (`http`).
 
+pub mod call;
+pub mod changed;
 pub mod control;
 pub mod json;
 pub mod lint;
 pub mod operations;
 pub mod patch;
 mod served;
+pub mod v1;
 pub mod v2;
 
 pub use crate::exchange;
@@ -21,11 +24,12 @@ use tokio::sync::Semaphore;
 
 use self::control::{Bases, Control, ControlOptions};
 use self::lint::Lints;
-use self::served::Served;
+use self::served::{Served, Surface};
 use crate::engine::Engine;
 use crate::exchange::{Door, Reply, Request};
 use crate::model::At;
 use crate::sim::date;
+use crate::telling::secrets;
 
 /// Calls that wait to be applied, all in all; more go at once.
 const WAITING_MAX: usize = 10_000;
@@ -78,17 +82,28 @@ impl Api {
         }
         let (prefix, mut request) = take_prefix(request);
         let base_url = self.base_url(&request, prefix.as_deref());
-        if let Some(path) = request.path.strip_prefix("/mdm/v2/") {
-            let mut lints = Lints::default();
+        let mut lints = Lints::default();
+        if let Some(service) = v1::find(&request.path) {
+            let asked = v1::Asked::read(service, &request, &mut lints);
+            let credential = asked.credential();
+            if let Some(found) = self.engine.route(prefix.as_deref(), credential.as_ref()) {
+                let (name, options) = (asked.operation(), &self.options);
+                let base_url = v1::base_of(base_url, &found);
+                let what = (Surface::V1(Arc::new(asked)), name);
+                return Ok(Served::new(
+                    &found, request, what, credential, lints, base_url, options,
+                ));
+            }
+        } else if let Some(path) = request.path.strip_prefix("/mdm/v2/") {
             let bare = path.strip_suffix('/').unwrap_or(path).to_owned();
             if bare.len() < path.len() {
                 lints.note("trailing-slash", path);
             }
             let credential = v2::call::bearer(&request);
             if let Some(found) = self.engine.route(prefix.as_deref(), credential.as_ref()) {
-                let options = &self.options;
-                return Ok(Served::v2(
-                    &found, request, &bare, credential, lints, base_url, options,
+                let (what, options) = (Served::v2(&bare, &request), &self.options);
+                return Ok(Served::new(
+                    &found, request, what, credential, lints, base_url, options,
                 ));
             }
         }
@@ -216,7 +231,11 @@ fn log(request: &Request, reply: &Reply, operation: &str, universe: &str, lints:
         return;
     }
     let (status, bytes) = (reply.status.as_u16(), reply.body.len());
-    let query = request.query.as_deref().map(|query| format!("?{query:.200}")).unwrap_or_default();
+    let query = request
+        .query
+        .as_deref()
+        .map(|query| format!("?{:.200}", secrets::form(query)))
+        .unwrap_or_default();
     let line = format!("{} {:.200}{query} -> {status}", request.method, request.path);
     if lints.is_empty() {
         tracing::info!(operation, universe, bytes, "{line}");

@@ -7,8 +7,10 @@ use std::sync::{Arc, Weak};
 
 use tokio::sync::Semaphore;
 
+use super::call::{Call, Opened};
+use super::changed::{self, Errors};
 use super::lint::Lints;
-use super::{ApiOptions, log, set_date, v2};
+use super::{ApiOptions, log, set_date, v1, v2};
 use crate::engine::deliver::{Letter, told, try_out};
 use crate::engine::{Found, Universe, waiting};
 use crate::exchange::{Reply, Request};
@@ -22,16 +24,32 @@ pub(super) struct Served {
     pub(super) universe: Weak<Universe>,
     pub(super) exchange: Arc<Exchange>,
     pub(super) credential: Option<Credential>,
-    pub(super) route: Result<v2::Operation, v2::errors::ApiError>,
+    pub(super) surface: Surface,
     pub(super) lints: Lints,
     pub(super) base_url: String,
     pub(super) options: Arc<ApiOptions>,
     /// What rules want of it, once they were asked.
     pub(super) plan: Option<Plan>,
     /// Its journal entry, once it has taken a turn.
-    opened: Option<v2::call::Opened>,
+    opened: Option<Opened>,
     /// Whether what it wanted delivered was, once it was tried.
     tried: Option<bool>,
+}
+
+/// The surface of a call, and what it read of the request before any turn.
+#[derive(Clone)]
+pub(super) enum Surface {
+    V1(Arc<v1::Asked>),
+    V2(Result<v2::Operation, v2::errors::ApiError>),
+}
+
+impl Surface {
+    const fn errors(&self) -> &'static Errors {
+        match self {
+            Self::V1(_) => &v1::ERRORS,
+            Self::V2(_) => &v2::ERRORS,
+        }
+    }
 }
 
 /// How far a call came with one turn.
@@ -60,31 +78,35 @@ impl Delayed {
 }
 
 impl Served {
-    /// A call of v2, whose path is `path` below the surface's.
-    pub(super) fn v2(
+    /// A call of the operation with this name.
+    pub(super) fn new(
         found: &Found,
         request: Request,
-        path: &str,
+        (surface, operation): (Surface, &'static str),
         credential: Option<Credential>,
         lints: Lints,
         base_url: String,
         options: &Arc<ApiOptions>,
     ) -> Self {
-        let (route, operation) = match v2::route(path, &request.method) {
-            Ok((operation, name)) => (Ok(operation), name),
-            Err(error) => (Err(error), v2::UNKNOWN),
-        };
         Self {
             universe: Arc::downgrade(&found.universe),
             exchange: Arc::new(Exchange::new(operation, found.routed, request)),
             credential,
-            route,
+            surface,
             lints,
             base_url,
             options: Arc::clone(options),
             plan: None,
             opened: None,
             tried: None,
+        }
+    }
+
+    /// A call of v2, whose path is `path` below the surface's.
+    pub(super) fn v2(path: &str, request: &Request) -> (Surface, &'static str) {
+        match v2::route(path, &request.method) {
+            Ok((operation, name)) => (Surface::V2(Ok(operation)), name),
+            Err(error) => (Surface::V2(Err(error)), v2::UNKNOWN),
         }
     }
 
@@ -133,7 +155,7 @@ impl Served {
             return Step::Answered(reply, Delayed::none(At(0)));
         };
         let begun = self.lints.clone();
-        let mut call = v2::call::Call {
+        let mut call = Call {
             universe: &universe,
             exchange: &self.exchange,
             credential: self.credential.as_ref(),
@@ -146,16 +168,22 @@ impl Served {
             trial: None,
             tried: self.tried,
         };
-        let place = v2::Place {
-            base_url: &self.base_url,
-            receivers: &self.options.receivers,
-            takes_any_certificate: self.options.receiver_insecure,
+        let own = match &self.surface {
+            Surface::V1(asked) => v1::answer(&self.base_url, &mut call, asked),
+            Surface::V2(route) => {
+                let place = v2::Place {
+                    base_url: &self.base_url,
+                    receivers: &self.options.receivers,
+                    takes_any_certificate: self.options.receiver_insecure,
+                };
+                let own = v2::answer(place, &mut call, route.clone());
+                if call.opened.is_none() && call.postponed.is_none() {
+                    // Who was refused before taking a turn takes it now: every call is in the journal.
+                    let _ = call.open(|_, _| Ok::<(), v2::errors::ApiError>(()));
+                }
+                own
+            }
         };
-        let own = v2::answer(place, &mut call, self.route.clone());
-        if call.opened.is_none() && call.postponed.is_none() {
-            // Who was refused before taking a turn takes it now: every call is in the journal.
-            let _ = call.open(|_, _| Ok(()));
-        }
         let (plan, opened) = (call.plan, call.opened);
         if let Some(letter) = call.trial {
             let call = Self { lints: begun, plan, opened, ..self };
@@ -176,8 +204,9 @@ impl Served {
         }
         let mut waits = Vec::new();
         if let Some(opened) = opened {
-            if let (Some(plan), Some(settings)) = (&plan, &opened.settings) {
-                reply = v2::changed::carried_out(reply, plan, opened.now, settings);
+            if let Some(plan) = &plan {
+                let errors = self.surface.errors();
+                reply = changed::carried_out(reply, plan, opened.now, &opened.settings, errors);
                 waits.clone_from(&plan.late);
             }
             self.lints.tell(&mut reply.headers);

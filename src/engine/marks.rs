@@ -160,6 +160,11 @@ impl Marks {
         self.all().min_by_key(|mark| mark.seq.abs_diff(seq))
     }
 
+    /// The state that was in force at an instant, as far as one was marked then or before.
+    pub fn at_instant(&self, at: At) -> Option<&Arc<Mark>> {
+        self.all().filter(|mark| mark.at <= at).max_by_key(|mark| mark.seq)
+    }
+
     /// Names and journal entries of the named marks.
     pub fn names(&self) -> impl Iterator<Item = (&str, u64)> {
         self.named.iter().map(|(name, mark)| (name.as_str(), mark.seq))

@@ -2,6 +2,7 @@
 //!
 //! * [`Origin`]: what a universe begins with. [`waiting`]: waiting for its clock.
 //! * [`Engine`]: the registry. [`Universe`]: one lock. [`Turn`]: one moment under it. [`Marks`]: states kept.
+//! * [`runs`]: reads that take several calls, each of a state that stands still.
 //! * `timeline`: the steps of a scenario, done under the same lock.
 //!
 //! Invariants: the order of taking is registry before universe, never two universes at once; the operating
@@ -16,6 +17,7 @@ mod rate;
 pub mod real_time;
 mod registry;
 mod rules;
+pub mod runs;
 mod state;
 mod timeline;
 mod turn;

@@ -6,6 +6,7 @@ use super::marks::Marks;
 use super::outbox::Outbox;
 use super::rate::Rate;
 use super::rules::provenance;
+use super::runs::Runs;
 use super::timeline::{Pace, Timeline};
 use super::turn::Turn;
 use crate::faults::Rules;
@@ -26,6 +27,7 @@ pub(super) struct State {
     /// What a scenario wants to happen, while it is carried out.
     pub(super) timeline: Option<Box<Timeline>>,
     pub(super) rules: Rules,
+    pub(super) runs: Runs,
     /// A Retry-After of the virtual clock was warned about.
     pub(super) retry_warned: bool,
     /// A poll of a pending event was warned about under a manual clock.
@@ -58,6 +60,7 @@ impl State {
             rate: Rate::default(),
             timeline: None,
             rules: Rules::default(),
+            runs: Runs::default(),
             retry_warned: false,
             pending_warned: false,
             outbox: Outbox::default(),

@@ -7,7 +7,10 @@ use super::timeline::Pace;
 use super::universe::State;
 use crate::faults::Steering;
 use crate::journal::{Act, Bounds, Entry, Exchange, Injected, What};
-use crate::model::{At, ClientConfig, Command, ConfigChange, Failing, Limits, Refusal, Span};
+use crate::model::{
+    At, ClientConfig, Command, ConfigChange, Failing, Limits, Location, Refusal, Span,
+};
+use crate::sim::ids::LocationIds;
 use crate::sim::verbs::{Outcome, Verb, VerbError};
 use crate::sim::{
     Clock, ClockMode, Credential, Happening, Real, Saved, Session, Settings, Site, SiteId,
@@ -125,6 +128,7 @@ impl<'a> Turn<'a> {
         self.state.world = world.following(&self.state.world);
         self.state.begin_outbox();
         self.state.rules.touched.forget();
+        self.state.runs.forget();
     }
 
     /// Ends an event now, whatever its delay, and notes it; the tasks that `failing` chooses fail. `None` if
@@ -168,6 +172,7 @@ impl<'a> Turn<'a> {
         self.state.settings = Arc::new(saved.settings);
         self.state.pending_warned = false;
         self.state.rules.touched.forget();
+        self.state.runs.forget();
         self.now = saved.now;
         self.note("state", "put", text)
     }
@@ -257,6 +262,15 @@ impl<'a> Turn<'a> {
         let has_receiver = config.as_ref().is_some_and(|config| config.receiver.is_some());
         self.state.has_receiver |= has_receiver;
         config
+    }
+
+    /// Changes a location at once, past the events in its queue. `None` if there is no such location.
+    pub fn change<R>(
+        &mut self,
+        id: SiteId,
+        change: impl FnOnce(&mut Location, &LocationIds) -> R,
+    ) -> Option<R> {
+        self.state.world.change_at(id, self.now, change)
     }
 
     /// Counts a request against a location's rate, in real time; false if it is one too many.

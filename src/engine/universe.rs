@@ -320,6 +320,7 @@ impl Universe {
             state.broken = false;
             state.pending_warned = false;
             state.rules.touched.forget();
+            state.runs.forget();
         }
         if matches!(scope, Scope::All | Scope::Rules) {
             state.begin_rules(&self.origin.rules);

@@ -12,8 +12,11 @@ use crate::store::{Blocks, Names};
 /// What an unlimited asset reports as its total: the largest int32 (apple-v2.md §6.1).
 pub const UNLIMITED_TOTAL: u32 = i32::MAX as u32;
 
-/// Row of the assignment that holds nothing.
+/// In place of the row that holds a licence: nobody does.
 const NOBODY: u32 = u32::MAX;
+
+/// In place of the row that holds a licence: it was refunded or transferred after somebody held it.
+const GIVEN_UP: u32 = u32::MAX - 1;
 
 /// An asset of a location.
 #[derive(Debug, Clone)]
@@ -54,6 +57,17 @@ struct Licences {
     records: Blocks<Licence>,
     /// The free record that is taken next.
     free: Option<u32>,
+}
+
+/// Where a licence stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LicenceState {
+    /// Nobody holds it.
+    Free,
+    /// The assignment at this row holds it.
+    Held(u32),
+    /// Refunded or transferred.
+    GivenUp,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -144,10 +158,8 @@ impl Asset {
     /// The licences that somebody held before and that were refunded or transferred since: neither held nor
     /// free.
     pub fn given_up_licences(&self) -> Vec<u32> {
-        let free: std::collections::BTreeSet<u32> = self.free_licences().collect();
         let records = self.licences.records.iter().zip(0_u32..);
-        let gone = records.filter(|(licence, k)| licence.row == NOBODY && !free.contains(k));
-        gone.map(|(_, k)| k).collect()
+        records.filter(|(licence, _)| licence.row == GIVEN_UP).map(|(_, k)| k).collect()
     }
 
     /// This asset with other licences: `rows` tells of each that somebody ever held the assignment row that
@@ -161,11 +173,11 @@ impl Asset {
     ) -> Self {
         let mut records: Vec<Licence> = rows
             .iter()
-            .map(|row| Licence { row: row.unwrap_or(NOBODY), next_free: None })
+            .map(|row| Licence { row: row.unwrap_or(GIVEN_UP), next_free: None })
             .collect();
-        for (k, next) in free.iter().zip(free.iter().skip(1)) {
+        for (place, k) in free.iter().enumerate() {
             if let Some(record) = records.get_mut(*k as usize) {
-                record.next_free = Some(*next);
+                *record = Licence { row: NOBODY, next_free: free.get(place + 1).copied() };
             }
         }
         self.assigned = rows.iter().flatten().count() as u32;
@@ -179,11 +191,29 @@ impl Asset {
 
     /// The assignment row that holds the `k`-th licence.
     pub fn licence_holder(&self, k: u32) -> Option<u32> {
-        self.licences
-            .records
-            .get(k as usize)
-            .map(|licence| licence.row)
-            .filter(|row| *row != NOBODY)
+        match self.licence_state(k) {
+            LicenceState::Held(row) => Some(row),
+            LicenceState::Free | LicenceState::GivenUp => None,
+        }
+    }
+
+    /// Where the `k`-th licence stands.
+    pub fn licence_state(&self, k: u32) -> LicenceState {
+        match self.licences.records.get(k as usize).map_or(NOBODY, |licence| licence.row) {
+            NOBODY => LicenceState::Free,
+            GIVEN_UP => LicenceState::GivenUp,
+            row => LicenceState::Held(row),
+        }
+    }
+
+    /// How many licences have an id, those included that were refunded after somebody held them.
+    pub fn licences_known(&self) -> u64 {
+        self.licences.ranges.iter().map(|(_, length)| u64::from(*length)).sum()
+    }
+
+    /// How many licences somebody ever held; they are the first.
+    pub const fn licences_used(&self) -> usize {
+        self.licences.records.len()
     }
 
     /// Gives a free licence to the assignment at `row`; `None` if there is none left.
@@ -205,10 +235,61 @@ impl Asset {
         Some(taken)
     }
 
+    /// Whether the `k`-th licence is owned and nobody holds it. Of unlimited assets only those are that were held before.
+    pub fn is_free(&self, k: u32) -> bool {
+        let known = (k as usize) < self.licences.records.len();
+        match (known, self.supply) {
+            (true, _) => self.licence_holder(k).is_none() && self.free_licences().any(|n| n == k),
+            (false, Supply::Limited(_)) => self.available() > 0 && self.licence_id(k).is_some(),
+            (false, Supply::Unlimited) => false,
+        }
+    }
+
+    /// Gives the `k`-th licence, which is free, to the assignment at `row`. Those before it that were never given
+    /// become free ones like those that were.
+    pub(super) fn take_this_licence(&mut self, k: u32, row: u32) -> Option<u32> {
+        while self.licences.records.len() <= k as usize {
+            let licence = Licence { row: NOBODY, next_free: self.licences.free };
+            self.licences.free = Some(self.licences.records.push(licence) as u32);
+        }
+        let next = self.licences.records.get(k as usize)?.next_free;
+        let before = self.free_licences().find(|n| {
+            self.licences.records.get(*n as usize).is_some_and(|it| it.next_free == Some(k))
+        });
+        match before.and_then(|before| self.licences.records.get_mut(before as usize)) {
+            Some(record) => record.next_free = next,
+            None if self.licences.free == Some(k) => self.licences.free = next,
+            None => return None,
+        }
+        *self.licences.records.get_mut(k as usize)? = Licence { row, next_free: None };
+        self.assigned += 1;
+        Some(k)
+    }
+
+    /// Which licence has this id; the reverse of [`Asset::licence_id`].
+    pub fn licence_with_id(&self, id: u64) -> Option<u32> {
+        let mut before = 0;
+        for (base, length) in self.licences.ranges.iter() {
+            if (*base..base + u64::from(*length)).contains(&id) {
+                return u32::try_from(id - base).ok().map(|at| before + at);
+            }
+            before += length;
+        }
+        None
+    }
+
     /// One past the highest licence id that it ever had.
     pub fn licence_end(&self) -> u64 {
         let ends = self.licences.ranges.iter().map(|(base, length)| base + u64::from(*length));
         ends.max().unwrap_or(0)
+    }
+
+    /// How many licences have an id that is not below this one.
+    pub(super) fn bought_since(&self, next_id: u64) -> u64 {
+        let from = |(base, length): &(u64, u32)| {
+            (base + u64::from(*length)).saturating_sub(next_id.max(*base))
+        };
+        self.licences.ranges.iter().map(from).sum()
     }
 
     /// Adds `count` licences whose ids begin at `base`. Not for unlimited assets.
@@ -242,15 +323,16 @@ impl Asset {
         ranges.push((end, 0));
         for _ in 0..used_before {
             let Some(free) = self.licences.free else { break };
-            self.licences.free =
-                self.licences.records.get(free as usize).and_then(|licence| licence.next_free);
+            let Some(record) = self.licences.records.get_mut(free as usize) else { break };
+            self.licences.free = record.next_free;
+            *record = Licence { row: GIVEN_UP, next_free: None };
         }
     }
 
     /// Takes the `k`-th licence back from whoever holds it.
     pub fn release_licence(&mut self, k: u32) {
         if let Some(record) = self.licences.records.get_mut(k as usize)
-            && record.row != NOBODY
+            && !matches!(record.row, NOBODY | GIVEN_UP)
         {
             *record = Licence { row: NOBODY, next_free: self.licences.free };
             self.licences.free = Some(k);

@@ -31,6 +31,8 @@ pub struct Change {
     pub asset: AssetId,
     /// By whom.
     pub holder: Holder,
+    /// Which licence of the asset.
+    pub licence: u32,
 }
 
 /// What a holder holds.
@@ -42,11 +44,15 @@ pub struct Held {
     pub row: u32,
 }
 
-/// Rows are in four classes: quality, and whether the holder is active (devices always are).
-const CLASSES: usize = 4;
+/// Rows are in classes: quality, whether the holder is active (devices always are), and whether it is a device.
+const CLASSES: usize = 8;
 
-fn class(quality: PricingParam, active: bool) -> usize {
-    quality as usize + if active { 0 } else { 2 }
+/// The bits of all classes of users among those of all classes.
+const USERS: u8 = 0b1111;
+
+fn class(quality: PricingParam, active: bool, holder: Holder) -> usize {
+    let is_device = matches!(holder.kind(), HolderKind::Device(_));
+    quality as usize + if active { 0 } else { 2 } + if is_device { 4 } else { 0 }
 }
 
 /// The classes of rows that a reader wants to see.
@@ -56,8 +62,20 @@ pub fn classes(quality: Option<PricingParam>, active_only: bool) -> Classes {
         Some(PricingParam::Standard) => 0b01,
         Some(PricingParam::Plus) => 0b10,
     };
-    Classes(if active_only { qualities } else { qualities | qualities << 2 })
+    let of_users = if active_only { qualities } else { qualities | qualities << 2 };
+    Classes(of_users | of_users << 4)
 }
+
+/// The classes of rows of one kind of holder, in one quality or in both.
+pub fn classes_held_by(quality: Option<PricingParam>, devices: bool) -> Classes {
+    Classes(classes(quality, false).0 & if devices { !USERS } else { USERS })
+}
+
+/// Changes are in two classes: those whose licence changed again later, and those that are the latest of their
+/// licence.
+const CHANGE_CLASSES: usize = 2;
+const LATEST: usize = 1;
+const LATEST_ONLY: Classes = Classes(1 << LATEST);
 
 type List = Option<Arc<Vec<Held>>>;
 
@@ -68,7 +86,9 @@ pub struct Assignments {
     by_product: Blocks<Roster<u32, CLASSES>>,
     by_user: Blocks<List>,
     by_device: Blocks<List>,
-    log: Roster<Change, 1>,
+    log: Roster<Change, CHANGE_CLASSES>,
+    /// Per asset and licence: its latest change, counted from 1; 0 for none.
+    latest: Blocks<Blocks<Seq>>,
 }
 
 impl Assignments {
@@ -112,6 +132,27 @@ impl Assignments {
         self.log.walk(Classes::ALL, skip).map(|(_, change)| change)
     }
 
+    /// How many licences changed after `since`; as far back as changes are remembered.
+    pub fn licences_since(&self, since: Seq) -> usize {
+        self.log.count(LATEST_ONLY) - self.latest_before(since)
+    }
+
+    /// The latest change of each licence that changed after `since`, in order, from the `skip`-th on.
+    pub fn latest_since(&self, since: Seq, skip: usize) -> impl Iterator<Item = &Change> {
+        let walk = self.log.walk(LATEST_ONLY, self.latest_before(since) + skip);
+        walk.map(|(_, change)| change)
+    }
+
+    /// Whether a licence changed after `since`.
+    pub fn changed_after(&self, asset: AssetId, licence: u32, since: Seq) -> bool {
+        let latest = self.latest.get(asset.0 as usize).and_then(|it| it.get(licence as usize));
+        latest.is_some_and(|seq| *seq > since)
+    }
+
+    fn latest_before(&self, since: Seq) -> usize {
+        self.log.rank(usize::try_from(since).unwrap_or(usize::MAX), LATEST_ONLY)
+    }
+
     /// How many changes are remembered: the latest.
     pub fn changes_kept(&self) -> usize {
         self.log.count(Classes::ALL)
@@ -134,7 +175,7 @@ impl Assignments {
         remember: Option<u64>,
     ) -> u32 {
         if let Some(changes_max) = remember {
-            self.log(Change { asset, holder }, changes_max);
+            self.log(Change { asset, holder, licence }, changes_max);
         }
         let created = self.seq();
         let assignment = Assignment { asset, holder, licence, created };
@@ -148,7 +189,7 @@ impl Assignments {
         active: bool,
     ) -> u32 {
         let Assignment { asset, holder, .. } = assignment;
-        let class = class(quality, active);
+        let class = class(quality, active, holder);
         let row = self.rows.push(assignment, class) as u32;
         self.by_product.grow(product.0 as usize + 1, &Roster::default());
         if let Some(rows) = self.by_product.get_mut(product.0 as usize) {
@@ -170,12 +211,13 @@ impl Assignments {
 
     /// Goes on counting writes after `seq`, of which the latest are remembered.
     pub(super) fn restore_log(&mut self, seq: Seq, changes: &[Change]) {
-        let nobody = Change { asset: AssetId(0), holder: Holder::from(super::UserId(0)) };
+        let holder = Holder::from(super::UserId(0));
+        let nobody = Change { asset: AssetId(0), holder, licence: 0 };
         self.log = Roster::default();
         self.log
             .push_spent(usize::try_from(seq).unwrap_or(0).saturating_sub(changes.len()), &nobody);
         for change in changes {
-            self.log.push(*change, 0);
+            self.push(*change);
         }
     }
 
@@ -188,7 +230,8 @@ impl Assignments {
         if let Ok(place) = list.binary_search_by_key(&row, |held| held.row) {
             list.remove(place);
         }
-        self.log(Change { asset: gone.asset, holder: gone.holder }, changes_max);
+        let Assignment { asset, holder, licence, .. } = gone;
+        self.log(Change { asset, holder, licence }, changes_max);
         Some(gone)
     }
 
@@ -200,7 +243,8 @@ impl Assignments {
         quality: PricingParam,
         active: bool,
     ) {
-        self.put(row, product, Some(class(quality, active)));
+        let Some(holder) = self.get(row).map(|row| row.holder) else { return };
+        self.put(row, product, Some(class(quality, active, holder)));
     }
 
     fn put(&mut self, row: u32, product: ProductId, class: Option<usize>) {
@@ -224,10 +268,25 @@ impl Assignments {
     }
 
     fn log(&mut self, change: Change, changes_max: u64) {
-        self.log.push(change, 0);
+        self.push(change);
         while self.log.count(Classes::ALL) as u64 > changes_max {
             let Some((oldest, _)) = self.log.walk(Classes::ALL, 0).next() else { break };
             self.log.put(oldest, None);
+        }
+    }
+
+    /// Appends a change; an earlier one of the same licence is the latest no more.
+    fn push(&mut self, change: Change) {
+        let seq = self.log.push(change, LATEST) as Seq + 1;
+        self.latest.grow(change.asset.0 as usize + 1, &Blocks::default());
+        let Some(licences) = self.latest.get_mut(change.asset.0 as usize) else { return };
+        licences.grow(change.licence as usize + 1, &0);
+        let Some(latest) = licences.get_mut(change.licence as usize) else { return };
+        let before = std::mem::replace(latest, seq);
+        if let Some(before) = before.checked_sub(1)
+            && self.log.class(before as usize) == Some(LATEST)
+        {
+            self.log.put(before as usize, Some(0));
         }
     }
 }

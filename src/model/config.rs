@@ -56,6 +56,21 @@ pub struct ClientConfig {
     pub receiver: Option<Receiver>,
     /// What the client wants to be told, in the order it named.
     pub types: Vec<NotificationType>,
+    /// What clients of the older API keep there.
+    pub legacy: LegacyConfig,
+}
+
+/// What clients of the older API keep with a location; nothing is done with it (apple-legacy-v1.md §5).
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct LegacyConfig {
+    /// Whose the location is, in words of the client's own.
+    pub context: Option<Arc<str>>,
+    /// A push token.
+    pub apn_token: Option<Arc<str>>,
+    /// A secret for notifications.
+    pub notification_token: Option<Arc<str>>,
+    /// Where notifications were to go.
+    pub notification_url: Option<Arc<str>>,
 }
 
 /// A receiver of notifications.
@@ -91,6 +106,7 @@ impl ClientConfig {
             mdm_info: change.mdm_info.or_else(|| self.mdm_info.clone()),
             receiver: change.receiver.or_else(|| self.receiver.clone()),
             types: change.types.unwrap_or_else(|| self.types.clone()),
+            legacy: self.legacy.clone(),
         }
     }
 }

@@ -2,6 +2,7 @@
 //! at a million rows.
 
 use super::behaviour::Behaviour;
+use super::licence::{HeldBy, LicenceFilter};
 use super::query::{AssignmentFilter, PageRequest};
 use super::{
     Asset, AssetId, DeviceId, Location, LocationProfile, Platforms, PricingParam, ProductType,
@@ -26,6 +27,7 @@ fn location() -> Location {
         key: "main".to_owned(),
         name: "Main".to_owned(),
         uid: "1".to_owned(),
+        location_id: 1,
         country: "DE".to_owned(),
         platform: StorePlatform::Business,
         organization: "Big".to_owned(),
@@ -119,4 +121,57 @@ fn a_page_costs_a_page_and_a_delta_its_changes_at_a_million_rows() {
     check(&location, &all, pages - 2, 500);
     check(&location, &of_product, 20, 500);
     check(&location, &half_million, 300, 500);
+}
+
+/// The rows that a page of 500 licences touches, and how many it shows.
+fn licences(location: &Location, filter: &LicenceFilter<'_>, index: u64) -> (usize, usize) {
+    let (touched, page) =
+        touched::during(|| location.licences_page(filter, PageRequest { index, size: 500 }));
+    (touched, page.records.len())
+}
+
+#[test]
+fn a_page_of_licences_costs_a_page_at_a_million_licences() {
+    let mut location = location();
+    let behaviour: Behaviour = Settings::observed().behaviour;
+    let before = location.licences_version();
+    let all = LicenceFilter::default();
+    let product = adam_id(7);
+    let of_product = LicenceFilter { adam_id: Some(&product), ..all };
+    let held = LicenceFilter { held_by: HeldBy::Anyone, ..all };
+    let by_devices = LicenceFilter { held_by: HeldBy::Devices, ..of_product };
+    let by_users = LicenceFilter { held_by: HeldBy::Users, ..all };
+    let check = |location: &Location, filter: &LicenceFilter<'_>, index, shown| {
+        let (touched, records) = licences(location, filter, index);
+        assert_eq!(records, shown, "{filter:?} page {index}");
+        assert!(touched <= 2_600, "{filter:?} page {index} touches {touched} rows");
+    };
+    for index in [0, 1_000, 1_999] {
+        check(&location, &all, index, 500);
+        check(&location, &held, index, 500);
+    }
+    check(&location, &of_product, 99, 500);
+    check(&location, &by_devices, 50, 500);
+    check(&location, &by_users, 0, 0);
+    let since = Some(super::LicencesSince { assignments: 0, ..before });
+    let half_million = LicenceFilter { since, ..all };
+    check(&location, &half_million, 0, 500);
+    check(&location, &half_million, 999, 500);
+    check(&location, &LicenceFilter { held_by: HeldBy::Anyone, ..half_million }, 999, 500);
+
+    // Ten licences go from hand to hand: each is told once, and at the cost of ten.
+    let since = LicenceFilter { since: Some(before), ..all };
+    for _ in 0..3 {
+        for asset in 0..10 {
+            let row = location.assignments.find(AssetId(asset), DeviceId(4).into()).unwrap();
+            location.unassign(row, &behaviour);
+            location.assign(AssetId(asset), DeviceId(4).into(), Some(behaviour.changes_max));
+        }
+    }
+    location.buy(AssetId(3), 7);
+    let (touched, records) = licences(&location, &since, 0);
+    assert_eq!(records, 17);
+    assert!(touched <= 300, "17 changed licences touch {touched} rows");
+    // Those of even devices that changed are told after the half million of odd ones.
+    check(&location, &half_million, 1_000, 17);
 }

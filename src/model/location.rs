@@ -30,6 +30,8 @@ pub struct LocationProfile {
     pub name: String,
     /// The `uId`.
     pub uid: String,
+    /// The number by which older answers name it.
+    pub location_id: u64,
     /// ISO 3166 alpha-2, upper case.
     pub country: String,
     /// Education or business.
@@ -150,6 +152,15 @@ impl Location {
         self.serial_numbers.find(serial_number).map(DeviceId)
     }
 
+    /// Whether a client of the newer API writes here: it queued an event, claims the location or wants to be told.
+    pub fn is_used_by_v2(&self) -> bool {
+        let config = &self.config;
+        self.events.next_number() > 0
+            || config.mdm_info.is_some()
+            || config.receiver.is_some()
+            || !config.types.is_empty()
+    }
+
     /// Makes a device known; a device is nothing but its serial number.
     pub fn add_device(&mut self, serial_number: &str) -> DeviceId {
         DeviceId(self.serial_numbers.intern(serial_number))
@@ -209,23 +220,35 @@ impl Location {
     /// Gives an asset to a holder, without looking whether that is allowed. `remember` as in
     /// [`Assignments::add`]. False if no licence is left.
     pub fn assign(&mut self, asset: AssetId, holder: Holder, remember: Option<u64>) -> bool {
+        self.assign_licence(asset, holder, None, remember).is_some()
+    }
+
+    /// [`Location::assign`], the `k`-th licence if one is wanted. Returns which it was; none if it is not free.
+    pub(super) fn assign_licence(
+        &mut self,
+        asset: AssetId,
+        holder: Holder,
+        k: Option<u32>,
+        remember: Option<u64>,
+    ) -> Option<u32> {
         let active = self.is_active(holder);
         let row = self.assignments.next_row();
-        let Some(found) = self.assets.get(asset) else { return false };
+        let found = self.assets.get(asset)?;
         let (key, revocable) = ((found.product, found.pricing_param), found.revocable);
-        if found.available() == 0 {
-            return false;
+        if found.available() == 0 || k.is_some_and(|k| !found.is_free(k)) {
+            return None;
         }
-        let Some(licence) = self.assets.change(asset).and_then(|asset| {
+        let licence = self.assets.change(asset).and_then(|asset| {
             if !active && !revocable {
                 asset.held_by_retired += 1;
             }
-            asset.take_licence(row)
-        }) else {
-            return false;
-        };
+            match k {
+                Some(k) => asset.take_this_licence(k, row),
+                None => asset.take_licence(row),
+            }
+        })?;
         self.assignments.add(key, asset, holder, licence, active, remember);
-        true
+        Some(licence)
     }
 
     /// Takes the assignment at `row` back, without looking whether that is allowed.

@@ -15,9 +15,11 @@ pub mod command;
 pub mod config;
 #[cfg(test)]
 mod cost_tests;
+pub mod direct;
 pub mod event;
 pub mod ids;
 pub mod kinds;
+pub mod licence;
 pub mod location;
 pub mod notice;
 mod outside;
@@ -33,12 +35,14 @@ pub use behaviour::{Behaviour, Delay, ManagedAccounts, SameAccount, UnknownUser}
 pub use by_hand::{Failing, Stranger};
 pub use checks::is_email;
 pub use command::{Command, Limits, Targets, UserRequest};
-pub use config::{ClientConfig, ConfigChange, MdmInfo, NotificationType, Receiver};
+pub use config::{ClientConfig, ConfigChange, LegacyConfig, MdmInfo, NotificationType, Receiver};
+pub use direct::{Hitch, Whom};
 pub use event::{Event, EventKind, EventStatus};
 pub use ids::{AssetId, AssetName, DeviceId, Holder, HolderKind, IdSource, Seq, UserId};
 pub use kinds::{
     Platforms, PricingParam, Privileges, ProductType, StorePlatform, Supply, UserStatus,
 };
+pub use licence::{HeldBy, Licence, LicenceFilter, LicencesSince};
 pub use location::{Location, LocationProfile};
 pub use notice::Notice;
 pub use parts::{Flaw, LocationParts};

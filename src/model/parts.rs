@@ -349,6 +349,11 @@ fn assignments(
     };
     let keys: Vec<_> =
         location.assets.rows().iter().map(|it| (it.product, it.pricing_param)).collect();
+    let used = |asset| location.assets.get(asset).map_or(0, Asset::licences_used);
+    if let Some(place) = changes.iter().position(|it| it.licence as usize >= used(it.asset)) {
+        let place = format!("/assignments/changes/{place}/2");
+        return Err(Flaw::new(place, "is a licence that nobody ever held"));
+    }
     let mut assignments = Assignments::default();
     let mut before = 0;
     for (place, row) in rows.into_iter().enumerate() {
@@ -360,7 +365,8 @@ fn assignments(
         before = row.created;
         if row.created > base {
             let change = changes.get((row.created - base - 1) as usize);
-            if change.is_none_or(|it| (it.asset, it.holder) != (row.asset, row.holder)) {
+            let pair = (row.asset, row.holder, row.licence);
+            if change.is_none_or(|it| (it.asset, it.holder, it.licence) != pair) {
                 return Err(wrong(format!("change {} is of another pair", row.created)));
             }
         }

@@ -24,12 +24,20 @@ pub struct PageRequest {
 pub struct Page<T> {
     /// The records; none if the page is past the end.
     pub records: Vec<T>,
+    /// How many records there are on all pages.
+    pub total: u64,
     /// How many pages there are; an empty list has one (apple-v2.md §18 question 14).
     pub total_pages: u64,
 }
 
+impl<T> Default for Page<T> {
+    fn default() -> Self {
+        Self { records: Vec::new(), total: 0, total_pages: 1 }
+    }
+}
+
 impl<T> Page<T> {
-    fn cut(
+    pub(super) fn cut(
         wanted: PageRequest,
         total: usize,
         records: impl FnOnce(usize, usize) -> Vec<T>,
@@ -38,10 +46,10 @@ impl<T> Page<T> {
         let skip = usize::try_from(wanted.index.saturating_mul(size)).unwrap_or(usize::MAX);
         let take = usize::try_from(size).unwrap_or(usize::MAX);
         let records = if skip < total { records(skip, take) } else { Vec::new() };
-        Self { records, total_pages: (total as u64).div_ceil(size).max(1) }
+        Self { records, total: total as u64, total_pages: (total as u64).div_ceil(size).max(1) }
     }
 
-    fn of(wanted: PageRequest, list: impl Iterator<Item = T> + Clone) -> Self {
+    pub(super) fn of(wanted: PageRequest, list: impl Iterator<Item = T> + Clone) -> Self {
         Self::cut(wanted, list.clone().count(), |skip, take| list.skip(skip).take(take).collect())
     }
 }
@@ -165,6 +173,8 @@ pub struct UserFilter<'a> {
     pub active_only: bool,
     /// Retired.
     pub retired_only: bool,
+    /// Not deleted.
+    pub not_deleted: bool,
     /// With this client user id.
     pub client_user_id: Option<&'a str>,
     /// Linked to this Apple Account.
@@ -176,7 +186,10 @@ pub struct UserFilter<'a> {
 impl Location {
     /// A page of users: in order of creation, or of their latest write if `since` is given.
     pub fn users_page(&self, filter: &UserFilter<'_>, wanted: PageRequest) -> Page<UserId> {
-        let classes = user::classes(filter.active_only, filter.retired_only);
+        let mut classes = user::classes(filter.active_only, filter.retired_only);
+        if filter.not_deleted {
+            classes.0 &= user::classes(true, false).0 | user::classes(false, true).0;
+        }
         let found = match (filter.client_user_id, filter.managed_apple_id) {
             (None, None) => return self.listed_users(classes, filter.since, wanted),
             (Some(id), _) => {

@@ -140,6 +140,24 @@ impl Users {
         number.is_some() && self.get(id).is_some_and(|user| user.account == number)
     }
 
+    /// The record whose invitation, which is open, has this code. Looks at every active record.
+    pub fn invited(&self, code: &str) -> Option<UserId> {
+        let mut active = self.records.walk(classes(true, false), 0);
+        let found = active.find(|(_, user)| {
+            user.status == UserStatus::Registered && user.invite_code.as_deref() == Some(code)
+        });
+        found.map(|(position, _)| UserId(position as u32))
+    }
+
+    /// The record with this legacy number. Numbers mostly ascend by one, so that few records are looked at.
+    pub fn numbered(&self, number: u64) -> Option<UserId> {
+        let first = self.records.get(0)?.number;
+        let guess = usize::try_from(number.saturating_sub(first)).ok();
+        let fits = |at: &usize| self.records.get(*at).is_some_and(|user| user.number == number);
+        let found = guess.filter(fits).or_else(|| (0..self.records.len()).find(fits));
+        found.map(|at| UserId(at as u32))
+    }
+
     /// Adds a registered record without invitation or account.
     pub fn add(&mut self, client_user_id: &str, email: Option<&str>, number: u64) -> UserId {
         let name = self.names.intern(client_user_id);

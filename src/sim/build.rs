@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use uuid::Uuid;
 
-use super::ids::{DataSet, LocationIds, uid};
+use super::ids::{DataSet, LocationIds, location_id, uid};
 use super::spec::{AssetSpec, HolderSpec, LocationSpec, OrganizationSpec, UserSpec, WorldSpec};
 use super::world::{SiteId, TokenRecord, World};
 use crate::model::{
@@ -40,6 +40,7 @@ fn add_location(
         key: spec.key.clone(),
         name: spec.name.clone(),
         uid: spec.uid.clone().unwrap_or_else(|| uid(seed, &spec.key)),
+        location_id: spec.location_id.unwrap_or_else(|| location_id(seed, &spec.key)),
         country: spec.country.clone(),
         platform: spec.platform,
         organization: organization.map(|owner| owner.name.clone()).unwrap_or_default(),

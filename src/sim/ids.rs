@@ -24,6 +24,7 @@ pub enum DataSet {
 
 const EVENTS: u8 = 0;
 const NOTIFICATIONS: u8 = 4;
+const RUNS: u8 = 5;
 
 /// Makes and reads the ids of one location.
 #[derive(Debug, Clone)]
@@ -65,6 +66,21 @@ impl LocationIds {
     /// The id of the `n`-th notification in the `epoch`-th life of the world.
     pub fn notification(&self, epoch: u16, n: u64) -> Uuid {
         self.seal(NOTIFICATIONS, epoch, n)
+    }
+
+    /// The id of the `n`-th run through a list in the `epoch`-th life of the world.
+    pub fn run(&self, epoch: u16, n: u64) -> Uuid {
+        self.seal(RUNS, epoch, n)
+    }
+
+    /// The run that an id stands for, if this location gave it out or could in this life of the world.
+    pub fn read_run(&self, epoch: u16, id: &str) -> Option<u64> {
+        self.open(RUNS, epoch, Uuid::try_parse(id).ok()?)
+    }
+
+    /// Proves that a text is of this location.
+    pub fn proof_of(&self, text: &str) -> u64 {
+        hash64(self.key, "", "text", text.as_bytes())
     }
 
     /// The id of the state of a data set after `seq` writes, in the `epoch`-th life of the world.
@@ -124,6 +140,26 @@ pub fn uid(seed: u64, location: &str) -> String {
     let number = 10_u64.pow(15) + Stream::new(seed, location, "uid", 0).below(9 * 10_u64.pow(15));
     let _ = write!(digits, "{number}");
     digits
+}
+
+/// A location's legacy number: 16 decimal digits.
+pub fn location_id(seed: u64, location: &str) -> u64 {
+    sixteen_digits(seed, location, "location-id")
+}
+
+/// The number of an organization: 16 decimal digits.
+pub fn organization_id(seed: u64, organization: &str) -> u64 {
+    sixteen_digits(seed, organization, "organization-id")
+}
+
+/// The hash of an organization's number: 64 lower-case hex digits.
+pub fn organization_hash(seed: u64, organization: &str) -> String {
+    let half = |n: u8| hash128(seed, organization, "organization-hash", &[n]);
+    format!("{:032x}{:032x}", half(0), half(1))
+}
+
+fn sixteen_digits(seed: u64, of: &str, purpose: &str) -> u64 {
+    10_u64.pow(15) + Stream::new(seed, of, purpose, 0).below(9 * 10_u64.pow(15))
 }
 
 #[cfg(test)]

@@ -43,6 +43,8 @@ pub struct LocationSpec {
     pub platform: StorePlatform,
     /// The `uId`; drawn from the seed if absent.
     pub uid: Option<String>,
+    /// The number by which older answers name it; made up from the seed if absent.
+    pub location_id: Option<u64>,
     /// Registered tokens. Without any, the token of serial 1 is valid.
     pub tokens: Vec<TokenSpec>,
     /// Who claims the location, if anybody.
@@ -69,6 +71,7 @@ impl LocationSpec {
             country: "US".to_owned(),
             platform: StorePlatform::Business,
             uid: None,
+            location_id: None,
             tokens: Vec::new(),
             mdm_info: None,
             versions: VersionsSpec::default(),

@@ -302,6 +302,17 @@ impl World {
         Some(result)
     }
 
+    /// [`World::change`] at this moment, for what is to be told of it.
+    pub fn change_at<R>(
+        &mut self,
+        id: SiteId,
+        now: At,
+        change: impl FnOnce(&mut Location, &LocationIds) -> R,
+    ) -> Option<R> {
+        self.outbox.now = now;
+        self.change(id, change)
+    }
+
     /// Accepts a command for a location, or refuses it.
     pub fn accept(
         &mut self,

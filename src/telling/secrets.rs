@@ -6,7 +6,7 @@ use std::borrow::Cow;
 pub const REDACTED: &str = "{redacted}";
 
 /// Members of JSON bodies, parameters of queries and forms; in lower case.
-const MEMBERS: &[&str] = &["stoken", "notificationauthtoken", "apntoken"];
+const MEMBERS: &[&str] = &["stoken", "notificationauthtoken", "apntoken", "notificationtoken"];
 
 /// Headers.
 const HEADERS: &[&str] =
@@ -33,7 +33,12 @@ pub fn header(value: &str) -> String {
 pub fn form(text: &str) -> String {
     let pair = |pair: &str| {
         let name = pair.split('=').next().unwrap_or_default();
-        let is_secret = form_urlencoded::parse(name.as_bytes()).any(|(name, _)| is_member(&name));
+        // A name that is JSON is a body that was encoded as if it were a field.
+        let names = || form_urlencoded::parse(name.as_bytes()).map(|(name, _)| name);
+        if names().any(|name| name.trim_start().starts_with('{')) {
+            return REDACTED.to_owned();
+        }
+        let is_secret = names().any(|name| is_member(&name));
         if is_secret { format!("{name}={REDACTED}") } else { pair.to_owned() }
     };
     text.split('&').map(pair).collect::<Vec<_>>().join("&")
@@ -148,5 +153,6 @@ mod tests {
         assert_eq!(header("abc"), "{redacted}");
         assert_eq!(form("a=1&sToken=x&b"), "a=1&sToken={redacted}&b");
         assert_eq!(form("s%54oken=x"), "s%54oken={redacted}");
+        assert_eq!(form("%7B%22sToken%22%3A%22x%22%7D"), "{redacted}");
     }
 }

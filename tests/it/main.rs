@@ -22,5 +22,6 @@ mod shipped;
 mod story;
 mod timeline;
 mod tls;
+mod v1;
 mod v2;
 mod worlds;

@@ -117,6 +117,7 @@ fn the_profiles_differ_where_the_documentation_differs_from_what_clients_met() {
         [
             "notifications.http: loopback, never",
             "token.expiration_date: always, 15d",
+            "v1.invite_url: quince, apple-no-cc",
             "v2.numeric_adam_id: coerce, reject",
             "v2.service_config: extended, apple",
             "v2.unknown_token_status: 200, 401",

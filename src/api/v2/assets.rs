@@ -1,10 +1,11 @@
 //! `GET /assets` (apple-v2.md §6).
 
-use super::call::{Call, Granted};
+use super::call::Granted;
 use super::errors::ApiError;
 use super::pages::{Wanted, check_range, write_page};
 use super::query::Query;
 use super::wire;
+use crate::api::call::Call;
 use crate::api::json::Json;
 use crate::exchange::{Reply, Request};
 use crate::model::{Asset, AssetFilter, AssetId, Location, Page, PageRequest, Supply};

@@ -1,7 +1,6 @@
 //! Apple's App and Book Management API, version 2: the surface below `/mdm/v2`.
 //!
 //! * [`wire`]: the data sheet of requests. [`errors`]: the error table.
-//! * [`changed`]: what rules make of an answer.
 //! * [`call`]: what every call has in common; [`pages`]: what the three lists have in common.
 //! * a file per noun: assets, assignments, users, events, client and service configuration, notifications.
 //!
@@ -10,7 +9,6 @@
 pub mod assets;
 pub mod assignments;
 pub mod call;
-pub mod changed;
 pub mod client_config;
 pub mod errors;
 pub mod events;
@@ -25,8 +23,9 @@ use std::sync::Arc;
 
 use http::Method;
 
-use self::call::Call;
 use self::errors::ApiError;
+use crate::api::call::Call;
+use crate::api::changed::Errors;
 use crate::exchange::Reply;
 use crate::model::EventKind;
 
@@ -77,6 +76,13 @@ const ROUTES: &[(&str, Method, Operation, &str)] = &[
     ("users/update", Method::POST, Operation::Queue(EventKind::Update), "v2.users.update"),
     ("users/retire", Method::POST, Operation::Queue(EventKind::Retire), "v2.users.retire"),
 ];
+
+/// How this surface spells the errors that rules order.
+pub const ERRORS: Errors = Errors {
+    reply: |number, settings| ApiError::ordered(number, settings).reply(),
+    number_of_status: ApiError::number_of_status,
+    keeps_status: false,
+};
 
 /// What an operation is called where no route matches.
 pub const UNKNOWN: &str = "v2.unknown";

@@ -1,10 +1,10 @@
 //! `GET /users` (apple-v2.md §8).
 
-use super::call::Call;
 use super::errors::ApiError;
 use super::pages::{Wanted, check_range, since, write_page};
 use super::query::Query;
 use super::wire;
+use crate::api::call::Call;
 use crate::api::json::Json;
 use crate::exchange::{Reply, Request};
 use crate::model::{Location, User, UserFilter, UserStatus};
@@ -55,6 +55,7 @@ pub fn list(call: &mut Call<'_>, request: &Request) -> Result<Reply, ApiError> {
     let filter = UserFilter {
         active_only: asked.active_only || honoured == Some(false),
         retired_only: asked.retired_only,
+        not_deleted: false,
         client_user_id: asked.client_user_id.as_deref(),
         managed_apple_id: asked.managed_apple_id.as_deref(),
         since: since(&granted, DataSet::Users, asked.since.as_deref())?,

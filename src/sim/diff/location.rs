@@ -188,6 +188,17 @@ pub(super) fn config(from: &ClientConfig, to: &ClientConfig, found: &mut Vec<Dif
         };
         found.push(Difference::new("receiver", text).change(was, is));
     }
+    if from.legacy != to.legacy {
+        let context =
+            |of: &ClientConfig| of.legacy.context.as_deref().unwrap_or_default().to_owned();
+        let (was, is) = (context(from), context(to));
+        let text = if was == is {
+            "what clients of v1 keep there changed".to_owned()
+        } else {
+            format!("clientContext is `{is}`, before `{was}`")
+        };
+        found.push(Difference::new("client-context", text).change(was, is));
+    }
     if from.types != to.types {
         let text =
             format!("subscribed to {} types, before to {}", to.types.len(), from.types.len());

@@ -2,9 +2,9 @@
 
 use super::values::{Value, put, words};
 use super::{
-    Allowed, ExpirationDate, NotificationsHttp, NumericAdamId, PageAtTotal, RemovalsInDelta,
-    RetiredCount, RetryAfterClock, ServiceConfig, SettingError, Settings, UnknownToken,
-    UnknownUserText, UnlimitedLists, nearest,
+    Allowed, ErrorTexts, ExpirationDate, InviteUrl, NotificationsHttp, NumericAdamId, PageAtTotal,
+    RemovalsInDelta, RetiredCount, RetryAfterClock, ServiceConfig, SettingError, Settings,
+    UnknownToken, UnknownUserText, UnlimitedLists, nearest,
 };
 use crate::model::{ManagedAccounts, SameAccount, UnknownUser};
 
@@ -45,7 +45,7 @@ macro_rules! key {
 /// The words of a switch, the one for off first.
 const SWITCH: Allowed = Allowed::Words(&["off", "on"]);
 
-static KEYS: [Key; 35] = [
+static KEYS: [Key; 41] = [
     key!("token.expiration_date", words::<ExpirationDate>(), expiration_date),
     key!("token.lifetime", Allowed::Duration, token_lifetime),
     key!("clock.auto_horizon", Allowed::Duration, auto_horizon),
@@ -71,6 +71,12 @@ static KEYS: [Key; 35] = [
     key!("assets.retired_count", words::<RetiredCount>(), retired_count),
     key!("users.same_account", words::<SameAccount>(), behaviour.same_account),
     key!("users.managed_accounts", words::<ManagedAccounts>(), behaviour.managed_accounts),
+    key!("v1.error_texts", words::<ErrorTexts>(), v1_error_texts),
+    key!("v1.invite_url", words::<InviteUrl>(), v1_invite_url),
+    key!("v1.notifies", SWITCH, v1_notifies),
+    key!("v1.batch_size", Allowed::Integer(1, 100_000), batch_size),
+    key!("v1.batch_lifetime", Allowed::Duration, batch_lifetime),
+    key!("v1.max_runs", Allowed::Integer(1, 100_000), runs_max),
     key!("notifications.http", words::<NotificationsHttp>(), notifications_http),
     key!("notifications.deliver", SWITCH, notifications_deliver),
     key!("notifications.attempts", Allowed::Integer(1, 10), notification_attempts),

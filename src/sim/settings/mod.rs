@@ -60,6 +60,12 @@ pub struct Settings {
     pub unknown_user_text: UnknownUserText,
     /// `v2.unlimited_lists`: what `assets` holds when `unlimited=true`.
     pub unlimited_lists: UnlimitedLists,
+    /// `v1.batch_size`: records a batch of the older API; at least 1.
+    pub batch_size: u32,
+    /// `v1.batch_lifetime`: how long the tokens of a run through batches are good.
+    pub batch_lifetime: Span,
+    /// `v1.max_runs`: runs through batches that are kept; the oldest goes first.
+    pub runs_max: u32,
     /// `assets.retired_count`: what `retiredCount` counts.
     pub retired_count: RetiredCount,
     /// `notifications.http`: where a notification URL may be plain `http://`.
@@ -72,6 +78,12 @@ pub struct Settings {
     pub notification_retry_after: Span,
     /// `notifications.timeout`: how long an attempt may take, in real time.
     pub notification_timeout: Span,
+    /// `v1.error_texts`: the wording of v1's errors.
+    pub v1_error_texts: ErrorTexts,
+    /// `v1.invite_url`: where invitations are answered.
+    pub v1_invite_url: InviteUrl,
+    /// `v1.notifies`: whether writes of v1 are told to subscribers of v2.
+    pub v1_notifies: bool,
     /// `http.retry_after_clock`: which clock a `Retry-After` that is a date follows.
     pub retry_after_clock: RetryAfterClock,
     /// `http.rule_header`: whether answers name the rules that touched them.
@@ -176,6 +188,26 @@ pub enum NotificationsHttp {
     Loopback,
     /// Nowhere: 9712.
     Never,
+}
+
+/// The wording of v1's errors (apple-legacy-v1.md §2.2).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ErrorTexts {
+    /// As a capture of 2020 has them.
+    Of2020,
+    /// As a capture of 2025 has them.
+    Of2025,
+}
+
+/// Where invitations are answered (apple-legacy-v1.md §3.1).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum InviteUrl {
+    /// Here: whoever opens it accepts the invitation.
+    Quince,
+    /// At Apple's, with the country.
+    Apple,
+    /// At Apple's, in the older form without a country.
+    AppleNoCc,
 }
 
 /// Which clock a `Retry-After` that is a date follows.

@@ -2,9 +2,9 @@
 //! `fixtures/profiles.toml` is held against them by a test.
 
 use super::{
-    ExpirationDate, NotificationsHttp, NumericAdamId, PageAtTotal, RemovalsInDelta, RetiredCount,
-    RetryAfterClock, ServiceConfig, SettingError, Settings, UnknownToken, UnknownUserText,
-    UnlimitedLists,
+    ErrorTexts, ExpirationDate, InviteUrl, NotificationsHttp, NumericAdamId, PageAtTotal,
+    RemovalsInDelta, RetiredCount, RetryAfterClock, ServiceConfig, SettingError, Settings,
+    UnknownToken, UnknownUserText, UnlimitedLists,
 };
 use crate::model::{Behaviour, Delay, ManagedAccounts, SameAccount, Span, UnknownUser};
 
@@ -49,12 +49,18 @@ impl Settings {
             include_retired: true,
             unknown_user_text: UnknownUserText::Live,
             unlimited_lists: UnlimitedLists::Split,
+            batch_size: 300,
+            batch_lifetime: Span::seconds(3_600),
+            runs_max: 256,
             retired_count: RetiredCount::Refunded,
             notifications_http: NotificationsHttp::Loopback,
             notifications_deliver: true,
             notification_attempts: 3,
             notification_retry_after: Span::seconds(60),
             notification_timeout: Span::seconds(10),
+            v1_error_texts: ErrorTexts::Of2025,
+            v1_invite_url: InviteUrl::Quince,
+            v1_notifies: true,
             retry_after_clock: RetryAfterClock::Virtual,
             rule_header: false,
             automatic_marks: true,
@@ -72,6 +78,7 @@ impl Settings {
             numeric_adam_id: NumericAdamId::Reject,
             service_config: ServiceConfig::Apple,
             notifications_http: NotificationsHttp::Never,
+            v1_invite_url: InviteUrl::AppleNoCc,
             ..Self::observed()
         }
     }

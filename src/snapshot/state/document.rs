@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::scalars::{Instant, Pair, Row, SettingsMap};
+use super::scalars::{Instant, Pair, Row, SettingsMap, Turned};
 use super::words::{
     Kind, Moved, Notification, Platform, Privilege, Product, Quality, Reason, Set, Status, Store,
 };
@@ -46,6 +46,9 @@ pub(super) struct Location {
     pub(super) key: String,
     pub(super) name: String,
     pub(super) uid: String,
+    /// The number by which older answers name it; that of the `uid` if absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) legacy_id: Option<u64>,
     /// ISO 3166 alpha-2.
     pub(super) country: String,
     pub(super) platform: Store,
@@ -105,6 +108,23 @@ pub(super) struct ClientConfig {
     pub(super) mdm_info: Option<MdmInfo>,
     pub(super) receiver: Option<Receiver>,
     pub(super) notification_types: Vec<Notification>,
+    /// What clients of the older API keep there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) legacy: Option<LegacyConfig>,
+}
+
+/// What clients of the older API keep with a location.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct LegacyConfig {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) context: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) apn_token: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) notification_token: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) notification_url: Option<String>,
 }
 
 /// Which MDM claims a location.
@@ -243,7 +263,7 @@ pub(super) struct Assignments {
     /// In order of creation.
     pub(super) rows: Vec<Row>,
     /// The pairs of the latest writes, as far back as they are remembered; the last is write `seq`.
-    pub(super) changes: Vec<Pair>,
+    pub(super) changes: Vec<Turned>,
 }
 
 /// What was asked for.

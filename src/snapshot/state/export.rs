@@ -3,14 +3,14 @@
 use std::sync::Arc;
 
 use super::document as doc;
-use super::scalars::{Instant, Pair, Row, SettingsMap};
+use super::scalars::{Instant, Pair, Row, SettingsMap, Turned};
 use super::words::{Platform, Privilege, Reason};
 use super::{Form, SCHEMA};
 use crate::model::asset::Asset;
 use crate::model::event::{Event, Work};
 use crate::model::{
-    AssetName, ClientConfig, Delay, Failing, Limits, Location, Platforms, Privileges, Supply,
-    Targets, UserId, UserRequest,
+    AssetName, ClientConfig, Delay, Failing, LegacyConfig, Limits, Location, Platforms, Privileges,
+    Supply, Targets, UserId, UserRequest,
 };
 use crate::sim::world::TokenRecord;
 use crate::sim::{ClockMode, Saved, Site};
@@ -50,6 +50,7 @@ fn location(site: &Site, form: Form) -> doc::Location {
         key: profile.key.clone(),
         name: profile.name.clone(),
         uid: profile.uid.clone(),
+        legacy_id: Some(profile.location_id),
         country: profile.country.clone(),
         platform: profile.platform.into(),
         organization: profile.organization.clone(),
@@ -113,7 +114,19 @@ fn client_config(config: &ClientConfig, redact: bool) -> doc::ClientConfig {
             secret: (!redact).then(|| receiver.secret.to_string()),
         }),
         notification_types: config.types.iter().map(|of| (*of).into()).collect(),
+        legacy: legacy_config(&config.legacy, redact),
     }
+}
+
+/// Nothing, if no client of the older API keeps anything there.
+fn legacy_config(config: &LegacyConfig, redact: bool) -> Option<doc::LegacyConfig> {
+    let text = |of: &Option<Arc<str>>| of.as_ref().map(ToString::to_string);
+    (*config != LegacyConfig::default()).then(|| doc::LegacyConfig {
+        context: text(&config.context),
+        apn_token: text(&config.apn_token),
+        notification_token: text(&config.notification_token).filter(|_| !redact),
+        notification_url: text(&config.notification_url),
+    })
 }
 
 fn token(serial: u32, record: &TokenRecord, redact: bool) -> doc::Token {
@@ -185,7 +198,8 @@ fn assignments(location: &Location) -> doc::Assignments {
         licence: row.licence,
         created: row.created,
     });
-    let changes = assignments.changes_since(0).map(|it| Pair(it.asset.0, it.holder));
+    let changes = assignments.changes_since(0);
+    let changes = changes.map(|it| Turned(it.asset.0, it.holder, it.licence));
     doc::Assignments { seq: assignments.seq(), rows: rows.collect(), changes: changes.collect() }
 }
 

@@ -11,8 +11,9 @@ use crate::model::event::{Event, Failed, Work};
 use crate::model::ids::ProductId;
 use crate::model::parts::{AssetParts, COUNTER_MAX, UserParts};
 use crate::model::{
-    AssetId, AssetName, ClientConfig, Delay, Failing, Flaw, Limits, Location, LocationParts,
-    LocationProfile, MdmInfo, Platforms, Privileges, Receiver, Span, Supply, Targets, UserRequest,
+    AssetId, AssetName, ClientConfig, Delay, Failing, Flaw, LegacyConfig, Limits, Location,
+    LocationParts, LocationProfile, MdmInfo, Platforms, Privileges, Receiver, Span, Supply,
+    Targets, UserRequest,
 };
 use crate::sim::world::TokenRecord;
 use crate::sim::{ClockMode, Saved, Settings, SiteParts, World};
@@ -152,11 +153,14 @@ fn parts(location: doc::Location) -> Result<LocationParts, Flaw> {
         created: row.created,
     });
     let changes = assignments.changes.iter();
-    let changes = changes.map(|pair| Change { asset: AssetId(pair.0), holder: pair.1 });
+    let changes = changes.map(|it| Change { asset: AssetId(it.0), holder: it.1, licence: it.2 });
     Ok(LocationParts {
         profile: LocationProfile {
             key: location.key,
             name: location.name,
+            location_id: location
+                .legacy_id
+                .unwrap_or_else(|| location.uid.parse().unwrap_or_default()),
             uid: location.uid,
             country: location.country,
             platform: location.platform.into(),
@@ -192,6 +196,16 @@ fn client_config(config: doc::ClientConfig) -> ClientConfig {
             secret: receiver.secret.unwrap_or_default().into(),
         }),
         types: config.notification_types.into_iter().map(Into::into).collect(),
+        legacy: config.legacy.map(legacy_config).unwrap_or_default(),
+    }
+}
+
+fn legacy_config(config: doc::LegacyConfig) -> LegacyConfig {
+    LegacyConfig {
+        context: config.context.map(Into::into),
+        apn_token: config.apn_token.map(Into::into),
+        notification_token: config.notification_token.map(Into::into),
+        notification_url: config.notification_url.map(Into::into),
     }
 }
 

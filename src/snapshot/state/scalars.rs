@@ -109,6 +109,40 @@ impl JsonSchema for Pair {
     }
 }
 
+/// A pair that was added or removed: asset, holder, licence.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Turned(pub(super) u32, pub(super) Holder, pub(super) u32);
+
+impl Serialize for Turned {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        (self.0, number(self.1), self.2).serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Turned {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let (asset, number, licence) = <(u32, i64, u32)>::deserialize(deserializer)?;
+        Ok(Self(asset, holder(number)?, licence))
+    }
+}
+
+impl JsonSchema for Turned {
+    fn schema_name() -> Cow<'static, str> {
+        "Turned".into()
+    }
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "description": "Index of an asset; a holder: index of a user, or -1 minus the index of a device; which licence of the asset, from 0.",
+            "type": "array",
+            "prefixItems": [
+                {"type": "integer", "minimum": 0}, {"type": "integer"},
+                {"type": "integer", "minimum": 0}
+            ],
+            "minItems": 3, "maxItems": 3
+        })
+    }
+}
+
 /// An assignment: asset, holder, licence, and the write that created it unless the world began with it.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Row {

@@ -4,7 +4,7 @@
 //! |---|---|
 //! | top level | `world`: a named world to start from |
 //! | `[[organization]]` | `key`*, `name` (the key), `domains` (none) |
-//! | `[[location]]` | `key`*, `name` (the key), `organization`, `country` (US), `platform` (business), `uid`, `versions = { assets, assignments, users }`, `mdm_info = { id*, name*, metadata* }` |
+//! | `[[location]]` | `key`*, `name` (the key), `organization`, `country` (US), `platform` (business), `uid`, `location_id`, `versions = { assets, assignments, users }`, `mdm_info = { id*, name*, metadata* }` |
 //! | `[[token]]` | `serial` (1), `expires`, `revoked` (false), `privileges` (all), `literal` |
 //! | `[[asset]]` | `adam_id`*, `pricing_param` (STDQ), `name`, `product_type` (App), `total` or `unlimited`*, `retired` (0), `revocable`, `device_assignable` (true for apps), `platforms` (iOS), `licence_base` |
 //! | `[[device]]` | `serial_number`* |

@@ -48,8 +48,17 @@ pub(super) fn organization(draft: &mut Draft, node: &Node, problems: &mut Proble
 
 /// One `[[location]]`.
 pub(super) fn location(draft: &mut Draft, node: &Node, problems: &mut Problems<'_>) {
-    let known =
-        ["key", "name", "organization", "country", "platform", "uid", "versions", "mdm_info"];
+    let known = [
+        "key",
+        "name",
+        "organization",
+        "country",
+        "platform",
+        "uid",
+        "location_id",
+        "versions",
+        "mdm_info",
+    ];
     let Some(row) = Fields::open(node, "[[location]]", &known, problems) else { return };
     if row.node("key").is_none() {
         row.missing("`key`", problems);
@@ -67,6 +76,7 @@ pub(super) fn location(draft: &mut Draft, node: &Node, problems: &mut Problems<'
         [("education", StorePlatform::Education), ("business", StorePlatform::Business)];
     let platform = row.word("platform", &platforms, problems);
     let uid = row.digits("uid", problems);
+    let location_id = row.digits("location_id", problems).and_then(|(id, _)| id.parse().ok());
     let versions = row.node("versions").and_then(|node| versions(node, problems));
     let mdm_info = row.node("mdm_info").and_then(|node| mdm_info(node, problems));
     if let Some((country, span)) = country
@@ -97,6 +107,7 @@ pub(super) fn location(draft: &mut Draft, node: &Node, problems: &mut Problems<'
     location.organization = owner.unwrap_or(location.organization);
     location.platform = platform.map_or(location.platform, |(platform, _)| platform);
     location.uid = uid.map(|(uid, _)| uid).or(location.uid.take());
+    location.location_id = location_id.or(location.location_id);
     location.mdm_info = mdm_info.or(location.mdm_info.take());
     if let Some(given) = versions {
         let versions = &mut location.versions;

@@ -179,7 +179,7 @@ fn breaks() -> Vec<Break> {
         ),
         (
             "/locations/0/assignments/changes/0",
-            json!([0, 999]),
+            json!([0, 999, 0]),
             "/locations/0/assignments/changes/0",
             "no user 999",
         ),
@@ -298,7 +298,9 @@ async fn a_state_that_ends_early_is_refused_wherever_it_ends() {
     let text = export(&fixture, "").await.text();
     for end in (0..text.trim_end().len()).step_by(97) {
         let error = state::read(&text.as_bytes()[..end]).map(|_| ()).unwrap_err().to_string();
-        assert!(error.contains("EOF"), "{end}: {error}");
+        // After a minus sign the end is not even a number.
+        let told = error.contains("EOF") || error.contains("invalid number");
+        assert!(told, "{end}: {error}");
     }
     assert!(state::read(format!("{text}x").as_bytes()).is_err());
 }

@@ -143,8 +143,12 @@ impl Stage {
 
     fn subscribe(&mut self, site: SiteId, types: &[NotificationType]) {
         let receiver = Receiver { url: "https://mdm.example/notify".into(), secret: "s3".into() };
-        let config =
-            ClientConfig { mdm_info: None, receiver: Some(receiver), types: types.to_vec() };
+        let config = ClientConfig {
+            mdm_info: None,
+            receiver: Some(receiver),
+            types: types.to_vec(),
+            ..ClientConfig::default()
+        };
         self.world.change(site, |location, _| location.config = Arc::new(config)).unwrap();
     }
 

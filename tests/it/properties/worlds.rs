@@ -212,6 +212,7 @@ fn location(place: usize, state: &State) -> LocationSpec {
         country: "DE".into(),
         platform: StorePlatform::Education,
         uid: None,
+        location_id: None,
         tokens: Vec::new(),
         mdm_info: None,
         versions: VersionsSpec::default(),

@@ -1,12 +1,13 @@
 //! What rules make of an answer: another one, a changed one, or one that does not arrive whole.
+//!
+//! How a surface spells an error that a rule orders, it says itself ([`Errors`]).
 
 use std::sync::Arc;
 
 use http::{HeaderName, HeaderValue, StatusCode, header};
 use serde_json::Value;
 
-use super::errors::ApiError;
-use crate::api::patch::{Change, patched};
+use super::patch::{Change, patched};
 use crate::engine::real_time;
 use crate::exchange::{After, Cut, Fate, Reply};
 use crate::faults::{AnswerChange, Break, Decided, Patch, Plan, RetryAfter};
@@ -17,14 +18,31 @@ use crate::sim::{Settings, date};
 /// The header that names the rules of an exchange, where the setting `http.rule_header` wants it.
 pub const RULE_HEADER: HeaderName = HeaderName::from_static("quince-rule");
 
+/// How a surface spells the errors that rules order.
+#[derive(Debug, Clone, Copy)]
+pub struct Errors {
+    /// The answer with this number, in the wording of the settings.
+    pub reply: fn(u16, &Settings) -> Reply,
+    /// The number that the surface tells with a status that nothing more is said of; none where it tells none.
+    pub number_of_status: fn(u16) -> Option<u16>,
+    /// Whether the number's own status wins where a rule names a status and no number.
+    pub keeps_status: bool,
+}
+
 /// What a plan makes of the service's own answer, which was given at `now` under these settings.
-pub fn carried_out(own: Reply, plan: &Plan, now: At, settings: &Settings) -> Reply {
+pub fn carried_out(
+    own: Reply,
+    plan: &Plan,
+    now: At,
+    settings: &Settings,
+    errors: &Errors,
+) -> Reply {
     let mut reply = match &plan.decided {
-        Some(Decided::Answer(change)) => changed(own, change, now, settings),
+        Some(Decided::Answer(change)) => changed(own, change, now, settings, errors),
         _ => own,
     };
     for change in &plan.changes {
-        reply = changed(reply, change, now, settings);
+        reply = changed(reply, change, now, settings, errors);
     }
     reply.fate.drip = plan.drip;
     match &plan.decided {
@@ -48,8 +66,14 @@ pub fn carried_out(own: Reply, plan: &Plan, now: At, settings: &Settings) -> Rep
 }
 
 /// An answer with a change: in place of it, or to it.
-fn changed(own: Reply, change: &AnswerChange, now: At, settings: &Settings) -> Reply {
-    let mut reply = if change.replaces() { ordered(&own, change, settings) } else { own };
+fn changed(
+    own: Reply,
+    change: &AnswerChange,
+    now: At,
+    settings: &Settings,
+    errors: &Errors,
+) -> Reply {
+    let mut reply = if change.replaces() { ordered(&own, change, settings, errors) } else { own };
     match change.retry_after {
         Some(RetryAfter::Seconds(span)) => {
             put(&mut reply, &header::RETRY_AFTER, &seconds(span).to_string());
@@ -84,15 +108,18 @@ fn changed(own: Reply, change: &AnswerChange, now: At, settings: &Settings) -> R
 }
 
 /// The answer that comes in place of the service's own; only the date of that one stays.
-fn ordered(own: &Reply, change: &AnswerChange, settings: &Settings) -> Reply {
+fn ordered(own: &Reply, change: &AnswerChange, settings: &Settings, errors: &Errors) -> Reply {
     let status = change.status.filter(|status| (200..600).contains(status));
-    let number = change.error.or(status.and_then(ApiError::number_of_status));
+    let number = change.error.or(status.and_then(errors.number_of_status));
     let mut reply = match number {
-        Some(number) if !change.raw => ApiError::ordered(number, settings).reply(),
+        Some(number) if !change.raw => (errors.reply)(number, settings),
         _ if change.status.is_none() => Reply::json(StatusCode::OK, Vec::new()),
         _ => Reply::empty(StatusCode::OK),
     };
-    if let Some(status) = status.and_then(|status| StatusCode::from_u16(status).ok()) {
+    let is_own = errors.keeps_status && change.error.is_none() && number.is_some() && !change.raw;
+    if let Some(status) = status.and_then(|status| StatusCode::from_u16(status).ok())
+        && !is_own
+    {
         reply.status = status;
     }
     match &change.body {

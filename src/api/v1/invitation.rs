@@ -1,0 +1,70 @@
+//! The page behind an `inviteUrl` of our own: whoever opens it accepts the invitation.
+//!
+//! The real page asks the person to sign in. Here the account is the query's `appleAccount`, or else the user's
+//! address.
+
+use http::{Method, StatusCode};
+
+use super::call::Call;
+use super::errors::V1Error;
+use super::transport::Params;
+use crate::exchange::{Reply, Request};
+use crate::sim::settings::InviteUrl;
+use crate::sim::verbs::{Deed, Verb};
+
+/// Where the page is, below the store's folder.
+pub const PATH: &str = "associateVPPUserWithITSAccount";
+
+/// What the operation is called.
+pub const NAME: &str = "v1.associateVPPUserWithITSAccount";
+
+/// An `inviteUrl`, where the settings want it to lead.
+pub fn url(kind: InviteUrl, base: &str, country: &str, code: &str) -> String {
+    let host = match kind {
+        InviteUrl::Quince => base,
+        InviteUrl::Apple | InviteUrl::AppleNoCc => "https://buy.itunes.apple.com",
+    };
+    let country = match kind {
+        InviteUrl::AppleNoCc => String::new(),
+        InviteUrl::Quince | InviteUrl::Apple => format!("cc={}&", country.to_ascii_lowercase()),
+    };
+    format!("{host}/WebObjects/MZFinance.woa/wa/{PATH}?{country}inviteCode={code}&mt=8")
+}
+
+/// Accepts the invitation whose code is given. HEAD only looks whether there is one.
+pub fn open(call: &mut Call<'_, '_>, request: &Request, params: &Params) -> Result<Reply, V1Error> {
+    let code = params.text("inviteCode").ok().flatten();
+    let account = params.text("appleAccount").ok().flatten();
+    let accepts = request.method != Method::HEAD;
+    let exchange = call.common.exchange;
+    let outcome = call.common.open(|turn, _| {
+        let code = code.as_deref().unwrap_or_default();
+        let sites = turn.world().sites();
+        let Some(site) = sites.iter().find(|site| site.location.users.invited(code).is_some())
+        else {
+            return Ok(Err("there is no open invitation with this code".to_owned()));
+        };
+        let location = site.location.profile.key.clone();
+        let _ = exchange.location.set(location.clone());
+        if !accepts {
+            return Ok(Ok("the invitation is open".to_owned()));
+        }
+        let verb = Verb {
+            location: Some(location),
+            deed: Deed::AcceptInvitation {
+                client_user_id: None,
+                invite_code: Some(code.to_owned()),
+                apple_account: account.clone(),
+            },
+        };
+        let accepted = turn.act("accept-invitation", &verb);
+        Ok::<_, V1Error>(accepted.map(|(_, done)| done.text).map_err(|error| error.to_string()))
+    })?;
+    let (status, text) = match outcome {
+        Ok(text) => (StatusCode::OK, text),
+        Err(text) => (StatusCode::NOT_FOUND, text),
+    };
+    let text = text.replace('&', "&amp;").replace('<', "&lt;");
+    let page = format!("<!doctype html><title>quince</title><p>{text}</p>\n");
+    Ok(Reply::new(status, "text/html; charset=utf-8", page))
+}

@@ -1,0 +1,82 @@
+//! What subscribers of v2 are told of writes that v1 makes; nothing is delivered here.
+
+use std::sync::Arc;
+
+use quince::model::{
+    At, ClientConfig, Notice, NotificationType, PricingParam, Receiver, UserRequest, Whom,
+};
+use quince::sim::{Settings, World, build};
+use quince::snapshot;
+
+use super::LIBRARY;
+
+const NOW: At = At(1_768_467_600_000);
+
+fn world() -> World {
+    let loaded = snapshot::open(LIBRARY, 1).unwrap();
+    let snapshot::Loaded::World(spec) = loaded else { panic!("a world file") };
+    let mut world = build(&spec, 1, NOW, Settings::observed().token_lifetime);
+    let receiver = Receiver { url: "https://mdm.example/notify".into(), secret: "s3".into() };
+    let types = vec![NotificationType::AssetManagement, NotificationType::UserManagement];
+    let config = ClientConfig { receiver: Some(receiver), types, ..ClientConfig::default() };
+    let north = world.site_of("north").unwrap();
+    world.change(north, |location, _| location.config = Arc::new(config)).unwrap();
+    world
+}
+
+/// Everything that a client of v1 can write; what was told of it.
+fn written(tells: bool) -> Vec<String> {
+    let mut world = world();
+    let behaviour = Settings::observed().behaviour;
+    let north = world.site_of("north").unwrap();
+    let done = world.change_at(north, NOW, |location, ids| {
+        let request =
+            UserRequest { client_user_id: "new".into(), email: None, managed_apple_id: None };
+        let user = location.register(&request, tells, &behaviour, ids).unwrap();
+        location.edit(user, Some("n@example.edu"), None, tells, &behaviour, ids).unwrap();
+        let asset = location.assets.find("900000001", PricingParam::Standard).unwrap();
+        let to = [
+            (Whom::Record(user), None),
+            (Whom::Device("S1".into()), None),
+            (Whom::User("nobody".into()), None),
+        ];
+        assert!(location.give(asset, &to, tells, &behaviour)[2].is_err());
+        let from = [Whom::Device("MOCKSN000001".into()), Whom::User("cu-0042".into())];
+        location.take_back(asset, &from, tells, &behaviour);
+        location.retire_now(user, tells, &behaviour);
+        // Registering somebody who is there is no write.
+        let there = UserRequest { client_user_id: "cu-0041".into(), ..request };
+        location.register(&there, tells, &behaviour, ids).unwrap();
+    });
+    done.unwrap();
+    let told = world.take_notices();
+    assert!(told.iter().all(|told| told.at == NOW && told.notice.event().is_none()));
+    let name = |told: &quince::sim::Told| match &told.notice {
+        Notice::Assets(managed) => {
+            let whom: Vec<&str> = managed.elements.iter().map(|it| &*it.holder).collect();
+            format!("{:?} {}", managed.kind, whom.join(", "))
+        }
+        Notice::Users(managed) => {
+            let whom: Vec<&str> = managed.elements.iter().map(|it| &*it.client_user_id).collect();
+            format!("{:?} {}", managed.kind, whom.join(", "))
+        }
+        other => format!("{other:?}"),
+    };
+    told.iter().map(name).collect()
+}
+
+#[test]
+fn a_write_of_v1_is_told_without_an_event_to_users_and_devices_alike() {
+    ledger!("setting.v1.notifies");
+    assert_eq!(
+        written(true),
+        [
+            "Create new",
+            "Update new",
+            "Associate new, S1",
+            "Disassociate MOCKSN000001, cu-0042",
+            "Retire new",
+        ]
+    );
+    assert_eq!(written(false), Vec::<String>::new());
+}
