@@ -5,6 +5,7 @@
 mod clients;
 mod everything;
 mod flaws;
+mod notified;
 mod ways;
 
 use std::collections::BTreeSet;
