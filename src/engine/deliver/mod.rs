@@ -12,7 +12,7 @@
 //! Invariants: no exchange and no lock waits for a delivery; a universe is kept alive by no delivery. Not here: sockets
 //! and how a notification is spelled (a [`Carrier`]).
 //!
-//! * [`queue`]: what a turn does. [`told`]: what is told of it.
+//! * `queue`: what a turn does. [`told()`]: what is told of it.
 
 mod queue;
 mod told;
