@@ -49,6 +49,15 @@ pub struct Opened {
     pub settings: Arc<Settings>,
 }
 
+/// What a call may need of its request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Need {
+    /// A good token.
+    Token,
+    /// A good token whose manager may manage.
+    Manage,
+}
+
 /// How a surface says that a call ended without an answer of the service.
 pub trait Halted {
     /// Rules say what is answered, or that the call waits first.

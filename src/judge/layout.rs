@@ -1,5 +1,7 @@
 //! JSON laid out to be read: short values on one line, long ones a member a line. Order, numbers and escapes stay.
 
+use crate::telling::secrets::string_end;
+
 /// What still is one line, indentation included.
 const WIDTH: usize = 90;
 
@@ -24,7 +26,7 @@ fn tokens(text: &str) -> Vec<&str> {
     let mut rest = text;
     while let Some(first) = rest.bytes().next() {
         let length = match first {
-            b'"' => string(rest),
+            b'"' => string_end(rest),
             b'{' | b'}' | b'[' | b']' | b',' | b':' => 1,
             _ => rest.find(['{', '}', '[', ']', ',', ':']).unwrap_or(rest.len()),
         };
@@ -33,20 +35,6 @@ fn tokens(text: &str) -> Vec<&str> {
         rest = after;
     }
     tokens
-}
-
-/// Length of the string that `text` begins with.
-fn string(text: &str) -> usize {
-    let mut escaped = false;
-    for (place, byte) in text.bytes().enumerate().skip(1) {
-        match byte {
-            _ if escaped => escaped = false,
-            b'\\' => escaped = true,
-            b'"' => return place + 1,
-            _ => {}
-        }
-    }
-    text.len()
 }
 
 fn depth(tokens: &[&str]) -> usize {

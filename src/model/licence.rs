@@ -150,20 +150,8 @@ impl Location {
         let rows = self.assignments.rows();
         let after = since.map_or(0, |since| rows.partition(|row| row.created <= since.assignments));
         let classes = held_by.classes(filter.pricing_param);
-        let Some(adam_id) = filter.adam_id else {
-            let first = rows.rank(after, classes);
-            return Page::cut(wanted, rows.count(classes) - first, |skip, take| {
-                let page = rows.walk(classes, first + skip).take(take);
-                page.map(|(_, row)| held_licence(row.asset, row.licence, row.holder)).collect()
-            });
-        };
-        let of_product = self.assets.product(adam_id).and_then(|id| self.assignments.rows_of(id));
-        let Some(list) = of_product else { return Page::cut(wanted, 0, |_, _| Vec::new()) };
-        let first = list.rank(list.partition(|row| (*row as usize) < after), classes);
-        Page::cut(wanted, list.count(classes) - first, |skip, take| {
-            let page = list.walk(classes, first + skip).take(take);
-            let rows = page.filter_map(|(_, row)| self.assignments.get(*row));
-            rows.map(|row| held_licence(row.asset, row.licence, row.holder)).collect()
+        self.rows_page(filter.adam_id, classes, after, wanted, |row| {
+            held_licence(row.asset, row.licence, row.holder)
         })
     }
 

@@ -4,11 +4,12 @@
 //! one holder's list, the asset list, or the removals a delta tells (see [`AssignmentFilter::removals`]).
 
 use super::asset::Asset;
-use super::assignment;
+use super::assignment::{self, Assignment};
 use super::ids::{AssetId, Holder, Seq, UserId};
 use super::kinds::{PricingParam, ProductType, Supply};
 use super::location::Location;
 use super::user::{self, User};
+use crate::store::Classes;
 
 /// Which part of a list is wanted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -117,12 +118,23 @@ impl Location {
         wanted: PageRequest,
     ) -> Page<Pair> {
         let classes = assignment::classes(filter.pricing_param, filter.active_only);
+        self.rows_page(filter.adam_id, classes, after, wanted, |row| (row.asset, row.holder))
+    }
+
+    /// A page of a product's assignments, or of all, in some classes: from row `after` on, each as `of` shows it.
+    pub(super) fn rows_page<T>(
+        &self,
+        adam_id: Option<&str>,
+        classes: Classes,
+        after: usize,
+        wanted: PageRequest,
+        of: impl Fn(&Assignment) -> T,
+    ) -> Page<T> {
         let rows = self.assignments.rows();
-        let Some(adam_id) = filter.adam_id else {
+        let Some(adam_id) = adam_id else {
             let first = rows.rank(after, classes);
             return Page::cut(wanted, rows.count(classes) - first, |skip, take| {
-                let page = rows.walk(classes, first + skip).take(take);
-                page.map(|(_, row)| (row.asset, row.holder)).collect()
+                rows.walk(classes, first + skip).take(take).map(|(_, row)| of(row)).collect()
             });
         };
         let of_product = self.assets.product(adam_id).and_then(|id| self.assignments.rows_of(id));
@@ -130,8 +142,7 @@ impl Location {
         let first = list.rank(list.partition(|row| (*row as usize) < after), classes);
         Page::cut(wanted, list.count(classes) - first, |skip, take| {
             let page = list.walk(classes, first + skip).take(take);
-            let rows = page.filter_map(|(_, row)| self.assignments.get(*row));
-            rows.map(|row| (row.asset, row.holder)).collect()
+            page.filter_map(|(_, row)| self.assignments.get(*row)).map(&of).collect()
         })
     }
 
@@ -215,7 +226,7 @@ impl Location {
 
     fn listed_users(
         &self,
-        classes: crate::store::Classes,
+        classes: Classes,
         since: Option<Seq>,
         wanted: PageRequest,
     ) -> Page<UserId> {

@@ -111,8 +111,8 @@ impl Copy {
     }
 }
 
-/// Where the string ends that `text` begins with.
-fn string_end(text: &str) -> usize {
+/// Where the JSON string ends that `text` begins with: after its closing quote, or at the end of the text.
+pub fn string_end(text: &str) -> usize {
     let mut escaped = false;
     for (place, byte) in text.bytes().enumerate().skip(1) {
         match byte {

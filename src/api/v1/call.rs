@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use super::errors::V1Error;
-use crate::api::call::Call as Common;
+use crate::api::call::{Call as Common, Need};
 use crate::api::json::Json;
 use crate::engine::Turn;
 use crate::model::{At, Location, Span};
@@ -24,15 +24,6 @@ pub struct Call<'c, 'a> {
     pub base_url: &'c str,
     /// Its body is no object, and may hold a token all the same.
     pub unreadable: bool,
-}
-
-/// What a call may need of its request.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Need {
-    /// A good token.
-    Token,
-    /// A good token whose manager may manage.
-    Manage,
 }
 
 /// A call that was let in: the location as it stood at that moment, and what the answer needs.

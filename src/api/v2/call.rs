@@ -9,7 +9,7 @@ use std::sync::Arc;
 use http::header;
 
 use super::errors::ApiError;
-use crate::api::call::{Call, Halted};
+use crate::api::call::{Call, Halted, Need};
 use crate::api::json::Json;
 use crate::api::lint::Lints;
 use crate::engine::Turn;
@@ -17,15 +17,6 @@ use crate::exchange::Request;
 use crate::model::{At, MdmInfo, Span};
 use crate::sim::settings::ExpirationDate;
 use crate::sim::{Credential, Session, Settings, Site, date};
-
-/// What a call may need of its request.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Need {
-    /// A good token.
-    Token,
-    /// A good token whose manager may manage.
-    Manage,
-}
 
 /// A call that was let in: the location as it stood at that moment, and what the answer needs.
 #[derive(Debug)]

@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use super::call::{Need, admit, refuse_lints};
+use super::call::{admit, refuse_lints};
 use super::errors::{ApiError, TABLE};
 use super::query::Query;
 use super::wire::NOTIFICATION_TYPES;
-use crate::api::call::Call;
+use crate::api::call::{Call, Need};
 use crate::api::json::Json;
 use crate::exchange::{Reply, Request};
 use crate::model::Limits;
