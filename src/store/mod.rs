@@ -5,16 +5,19 @@
 //! * [`Roster`]: rows in order of arrival, each in one of a few classes or in none; finds the k-th row
 //!   of any set of classes without touching the rows before it.
 //! * [`Names`]: texts with small dense numbers, found by text or by number.
+//! * [`Sorted`]: keys with values in the order of the keys, found by key or by place.
 //!
 //! Invariants: nothing of the domain, no clock, no randomness, no serialization, no I/O.
 
 mod blocks;
 mod names;
 mod roster;
+mod sorted;
 
 pub use blocks::Blocks;
 pub use names::Names;
 pub use roster::{Classes, Roster, Walk};
+pub use sorted::Sorted;
 
 /// Notes that rows were touched: counted in tests, nothing elsewhere.
 #[inline]
