@@ -8,11 +8,13 @@ use std::sync::Arc;
 
 const BLOCK: usize = 512;
 
+type Block<K, V> = Arc<Vec<(K, V)>>;
+
 /// A sorted map that is cloned in O(1), written copy-on-write by block, and knows the place of each key.
 #[derive(Debug)]
 pub struct Sorted<K, V> {
     /// Never an empty block; keys ascend within blocks and from block to block.
-    blocks: Arc<Vec<Arc<Vec<(K, V)>>>>,
+    blocks: Arc<Vec<Block<K, V>>>,
     len: usize,
 }
 
