@@ -35,6 +35,7 @@ class Careful(receiver.Client):
 def hand_out(client):
     client.subscribe("spring")
     event = client.post("assets/associate", {"assets": mdm.assets(APP), "serialNumbers": DEVICES})
+    client.count(APP)
     print(f"{len(DEVICES)} devices: {client.wait_for(event, len(DEVICES))['eventStatus']}")
 
 

@@ -96,6 +96,7 @@ async fn what_came_near_is_told_criterion_by_criterion() {
     let mut of = told(body("/notification/countDelta", json!({"equals": 1})));
     of["outcome"] = json!("delivered");
     of["status"] = json!(204);
+    of["name"] = json!("ASSET_COUNT");
     let (status, found) = expect(&school, json!({"match": of})).await;
     assert_eq!(status, 409, "{found}");
     let failed = &found["near_misses"][0]["failed"];

@@ -214,7 +214,7 @@ pub(super) const SHOWS: &[Show] = &[
         code: 1,
         fault: "in the end / nobody-has-to-ask",
         besides: &[],
-        culprit: Culprit::Entries(&[7], "v2.status.get"),
+        culprit: Culprit::Entries(&[9], "v2.status.get"),
         without: Rules,
     },
     Show {
