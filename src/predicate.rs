@@ -163,6 +163,23 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_body_alone_has_no_query_no_headers_and_no_path() {
+        let looked_at = LookedAt::body(br#"{"notification":{"countDelta":-2}}"#);
+        let values = |place: Place| place.values(&looked_at);
+        assert_eq!(values(Place::Body("/notification/countDelta".into())), [json!(-2)]);
+        for nowhere in [
+            Place::Body("/countDelta".into()),
+            Place::Query("a".into()),
+            Place::Header("a".into()),
+            Place::Path,
+        ] {
+            assert!(values(nowhere).is_empty());
+        }
+        let is_text = LookedAt::body(b"no JSON");
+        assert!(Place::Body(String::new()).values(&is_text).is_empty());
+    }
+
+    #[test]
     fn a_star_stands_for_what_is_below() {
         let fits = |pattern: &str, name: &str| Pattern::new(pattern).unwrap().fits(name);
         assert!(fits("v2.*", "v2.assets.list") && fits("*", "v2.unknown"));
