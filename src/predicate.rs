@@ -1,4 +1,5 @@
-//! What a request says: dotted names of operations, and conditions on what stands somewhere in it.
+//! What a request says: dotted names of operations, and conditions on what stands somewhere in it. A notification has a
+//! body alone.
 //!
 //! Rules look at requests before there is an answer (`faults`), expectations after (`judge`); both say it alike.
 
@@ -37,21 +38,27 @@ impl Pattern {
     }
 }
 
-/// A request under conditions. Its body is parsed once, when the first condition asks for it.
+/// A request under conditions, or the body of a notification. A body is parsed once, when the first condition asks for it.
 #[derive(Debug)]
 pub struct LookedAt<'a> {
-    request: &'a Request,
+    request: Option<&'a Request>,
+    bytes: &'a [u8],
     body: OnceCell<Option<Value>>,
 }
 
 impl<'a> LookedAt<'a> {
     /// Looks at a request.
-    pub const fn new(request: &'a Request) -> Self {
-        Self { request, body: OnceCell::new() }
+    pub fn new(request: &'a Request) -> Self {
+        Self { request: Some(request), ..Self::body(&request.body) }
+    }
+
+    /// Looks at a body alone: nothing stands in its query, headers and path.
+    pub const fn body(bytes: &'a [u8]) -> Self {
+        Self { request: None, bytes, body: OnceCell::new() }
     }
 }
 
-/// What stands somewhere in a request.
+/// What stands somewhere in a request or in a notification.
 #[derive(Debug, Clone)]
 pub struct Where {
     /// Where.
@@ -87,12 +94,15 @@ pub enum Test {
 impl Place {
     /// The values that stand there; none, one, or several where a name can come again.
     pub fn values(&self, looked_at: &LookedAt<'_>) -> Vec<Value> {
-        let request = looked_at.request;
+        if let Self::Body(pointer) = self {
+            let body = looked_at.body.get_or_init(|| parse(looked_at.bytes));
+            let value = body.as_ref().and_then(|body| body.pointer(pointer));
+            return value.cloned().into_iter().collect();
+        }
+        let Some(request) = looked_at.request else { return Vec::new() };
         match self {
-            Self::Body(pointer) => {
-                let body = looked_at.body.get_or_init(|| parse(&request.body));
-                body.as_ref().and_then(|body| body.pointer(pointer)).cloned().into_iter().collect()
-            }
+            // Looked for above, with or without a request.
+            Self::Body(_) => Vec::new(),
             Self::Query(key) => {
                 let query = request.query.as_deref().unwrap_or_default();
                 let pairs = form_urlencoded::parse(query.as_bytes());
@@ -151,6 +161,23 @@ pub(crate) fn text(value: &Value) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_body_alone_has_no_query_no_headers_and_no_path() {
+        let looked_at = LookedAt::body(br#"{"notification":{"countDelta":-2}}"#);
+        let values = |place: Place| place.values(&looked_at);
+        assert_eq!(values(Place::Body("/notification/countDelta".into())), [json!(-2)]);
+        for nowhere in [
+            Place::Body("/countDelta".into()),
+            Place::Query("a".into()),
+            Place::Header("a".into()),
+            Place::Path,
+        ] {
+            assert!(values(nowhere).is_empty());
+        }
+        let is_text = LookedAt::body(b"no JSON");
+        assert!(Place::Body(String::new()).values(&is_text).is_empty());
+    }
 
     #[test]
     fn a_star_stands_for_what_is_below() {

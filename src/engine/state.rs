@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::deliver::Carrier;
 use super::marks::Marks;
 use super::outbox::Outbox;
 use super::rate::Rate;
@@ -35,7 +36,7 @@ pub(super) struct State {
     /// What is to be delivered.
     pub(super) outbox: Outbox,
     /// Somebody carries notifications.
-    pub(super) has_carrier: bool,
+    pub(super) carrier: Option<Arc<dyn Carrier>>,
     /// A location may have a receiver.
     pub(super) has_receiver: bool,
     /// Somebody advances the clock step by step, and delivers on the way.
@@ -64,7 +65,7 @@ impl State {
             retry_warned: false,
             pending_warned: false,
             outbox: Outbox::default(),
-            has_carrier: false,
+            carrier: None,
             has_receiver,
             is_advancing: false,
             unanswered: 0,
@@ -75,7 +76,7 @@ impl State {
 
     /// Whether notifications are sent.
     pub(super) fn delivers(&self) -> bool {
-        self.has_carrier && self.settings.notifications_deliver
+        self.carrier.is_some() && self.settings.notifications_deliver
     }
 
     /// Another world is in place: nobody is told of the one before any more.

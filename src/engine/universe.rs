@@ -281,7 +281,7 @@ impl Universe {
         state.broken = false;
         state.rate = Rate::default();
         state.timeline = None;
-        (state.has_carrier, state.is_advancing, state.unanswered) = (false, false, 0);
+        (state.carrier, state.is_advancing, state.unanswered) = (None, false, 0);
         state.journal = Journal::default();
         let real = self.real_time.now();
         let at = state.clock.now(real);

@@ -17,7 +17,7 @@ mod spread;
 mod touched;
 mod words;
 
-pub use notification::{Handling, NOTIFICATION, TEST_NOTIFICATION, Touch};
+pub use notification::{Handling, Heard, NOTIFICATION, TEST_NOTIFICATION, Touch};
 pub use plan::{Asked, Decided, Deed, Plan, Steering, Wait};
 pub use rule::{
     AnswerChange, Break, ClockUsed, CutRule, Delay, EventRule, EventTime, Failed, GarbageRule,

@@ -13,6 +13,19 @@ pub const NOTIFICATION: &str = "notification.";
 /// The type of the notification that tries out a receiver.
 pub const TEST_NOTIFICATION: &str = "TEST_NOTIFICATION";
 
+/// A notification, as rules see it.
+#[derive(Debug, Clone, Copy)]
+pub struct Heard<'a> {
+    /// Its type.
+    pub kind: &'a str,
+    /// Key of the location that it tells of.
+    pub location: &'a str,
+    /// The universe's id.
+    pub universe: &'a str,
+    /// Its body, before it is cut into parts by a rule.
+    pub body: &'a [u8],
+}
+
 /// What becomes of one notification.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Handling {

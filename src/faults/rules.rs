@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::firing::{Draws, fire};
-use super::notification::{Handling, NOTIFICATION, TEST_NOTIFICATION};
+use super::notification::{Handling, Heard, NOTIFICATION, TEST_NOTIFICATION};
 use super::plan::{Asked, Plan};
 use super::rule::{On, Rule, Which};
 use super::touched::Touched;
@@ -133,23 +133,24 @@ impl Rules {
         plan
     }
 
-    /// Counts a notification of a type and a location, and says what happens to it.
-    pub fn handle(&mut self, kind: &str, location: &str, universe: &str, seed: u64) -> Handling {
+    /// Whether a rule is about notifications of this type and asks for what stands in their bodies.
+    pub fn looks_into(&self, kind: &str) -> bool {
+        let asks = |rule: &Rule| !rule.on.wheres.is_empty() && tells(rule, kind);
+        self.standing.iter().any(|standing| asks(&standing.rule))
+    }
+
+    /// Counts a notification of a type and a location, and says what happens to it. Its body may be empty where no rule
+    /// [looks into](Self::looks_into) it.
+    pub fn handle(&mut self, told: &Heard<'_>, seed: u64) -> Handling {
+        let Heard { kind, location, universe, body } = *told;
         let mut handling = Handling::default();
-        let mut operation = None;
+        let looked_at = LookedAt::body(body);
         for standing in &mut self.standing {
-            let Rule { on, then, .. } = &*standing.rule;
-            let operation = operation.get_or_insert_with(|| format!("{NOTIFICATION}{kind}"));
-            // A receiver that is tried out is none of those that the service has: only its own name means that.
-            let fits = if kind == TEST_NOTIFICATION {
-                on.operation.as_str() == operation
-            } else {
-                on.operation.fits(operation)
-            };
-            if then.is_about_notifications()
-                && fits
+            let on = &standing.rule.on;
+            if tells(&standing.rule, kind)
                 && on.location.as_deref().is_none_or(|key| key == location)
                 && on.universe.as_deref().is_none_or(|id| id == universe)
+                && on.wheres.iter().all(|condition| condition.fits(&looked_at))
                 && standing.count(location, seed)
                 && let Some(rule) = &standing.rule.then.notification
             {
@@ -198,6 +199,19 @@ impl Which {
             Self::From(n) => count >= n,
         }
     }
+}
+
+/// Whether a rule is about notifications of this type.
+fn tells(rule: &Rule, kind: &str) -> bool {
+    let pattern = &rule.on.operation;
+    let operation = || format!("{NOTIFICATION}{kind}");
+    rule.then.is_about_notifications()
+        // A receiver that is tried out is none of those that the service has: only its own name means that.
+        && if kind == TEST_NOTIFICATION {
+            pattern.as_str() == operation()
+        } else {
+            pattern.fits(&operation())
+        }
 }
 
 /// Whether a rule is about a call: everything but which of these calls it fires at.

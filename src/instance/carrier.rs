@@ -60,6 +60,10 @@ impl Postal {
 }
 
 impl Carrier for Postal {
+    fn spell(&self, letter: &Letter) -> Bytes {
+        spell(letter)
+    }
+
     fn carry(&self, letter: Arc<Letter>) -> Carrying {
         let (courier, receivers) = (Arc::clone(&self.courier), Arc::clone(&self.receivers));
         Box::pin(async move {

@@ -41,6 +41,17 @@ pub enum Outcome {
     Dropped,
 }
 
+impl Outcome {
+    /// In one word: `delivered`, `again` or `dropped`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Delivered => "delivered",
+            Self::Again(_) => "again",
+            Self::Dropped => "dropped",
+        }
+    }
+}
+
 impl Attempt {
     /// How much memory it holds, roughly.
     pub(super) fn bytes(&self) -> usize {

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde_json::{Value, json};
 
-use crate::journal::{Answer, Entry, Exchange, What};
+use crate::journal::{Answer, Attempt, Entry, Exchange, What};
 use crate::predicate::{LookedAt, Pattern, Place, Where, text};
 
 /// Characters of a found text that are told.
@@ -21,20 +21,22 @@ pub struct Matcher {
     pub operation: Option<Pattern>,
     /// In which location, by its key.
     pub location: Option<String>,
-    /// With which HTTP status.
+    /// With which HTTP status: of an answer, or of what a receiver answered to a notification.
     pub status: Option<u16>,
     /// With which `errorNumber`.
     pub error: Option<i64>,
     /// Touched by which rule.
     pub rule: Option<String>,
-    /// What stands in the request.
+    /// What became of a notification after the attempt: `delivered`, `again` or `dropped`.
+    pub outcome: Option<&'static str>,
+    /// What stands in the request, or in the body of a notification.
     pub wheres: Vec<Where>,
 }
 
 /// A criterion that an entry does not meet.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Failed {
-    /// Its name; `where/<n>` for the n-th condition on the request.
+    /// Its name; `where/<n>` for the n-th condition on what was sent.
     pub criterion: String,
     /// Which condition that is.
     pub place: Option<Place>,
@@ -63,31 +65,31 @@ impl Matcher {
 
     /// Whether the entry is of the kind that the criteria are about.
     pub fn may_mean(&self, entry: &Entry) -> bool {
-        let about_exchanges = self.operation.is_some()
-            || self.status.is_some()
-            || self.error.is_some()
-            || !self.wheres.is_empty();
+        let Sent { exchange, attempt } = Sent::by(entry);
+        let about_exchanges = self.operation.is_some() || self.error.is_some();
+        let about_sent = self.status.is_some() || !self.wheres.is_empty();
         self.kind.as_ref().is_none_or(|kind| kind == entry.kind())
-            && (!about_exchanges || matches!(entry.what, What::Exchange(_)))
+            && (!about_exchanges || exchange.is_some())
+            && (!about_sent || exchange.is_some() || attempt.is_some())
+            && (self.outcome.is_none() || attempt.is_some())
             && (self.name.is_none() || matches!(entry.what, What::Act(_)))
     }
 
     fn first_misses(&self, entry: &Entry, count: usize) -> Vec<Failed> {
-        let exchange = match &entry.what {
-            What::Exchange(exchange) => Some(&**exchange),
-            What::Event(_) | What::Act(_) => None,
-        };
+        let sent = Sent::by(entry);
         let mut failed = Vec::new();
-        for check in [Self::about_entry, Self::about_answer, Self::about_request] {
-            check(self, entry, exchange, &mut failed);
+        self.about_entry(entry, sent, &mut failed);
+        for check in [Self::about_answer, Self::about_body] {
             if failed.len() >= count {
                 break;
             }
+            check(self, sent, &mut failed);
         }
         failed
     }
 
-    fn about_entry(&self, entry: &Entry, exchange: Option<&Exchange>, failed: &mut Vec<Failed>) {
+    fn about_entry(&self, entry: &Entry, sent: Sent<'_>, failed: &mut Vec<Failed>) {
+        let exchange = sent.exchange;
         let mut miss = |criterion, expected: &str, got: Option<&str>| {
             failed.push(Failed::new(criterion, expected.into(), got.into()));
         };
@@ -115,7 +117,7 @@ impl Matcher {
             let location = match &entry.what {
                 What::Exchange(exchange) => exchange.location.get().map(String::as_str),
                 What::Event(step) => Some(step.location.as_str()),
-                What::Act(act) => act.attempt.as_ref().map(|attempt| attempt.location.as_str()),
+                What::Act(_) => sent.attempt.map(|attempt| attempt.location.as_str()),
             };
             if location != Some(key) {
                 miss("location", key, location);
@@ -129,13 +131,15 @@ impl Matcher {
         }
     }
 
-    fn about_answer(&self, _: &Entry, exchange: Option<&Exchange>, failed: &mut Vec<Failed>) {
+    fn about_answer(&self, sent: Sent<'_>, failed: &mut Vec<Failed>) {
+        let Sent { exchange, attempt } = sent;
         let answer = exchange.and_then(|exchange| exchange.answer.get());
         if exchange.is_some() && answer.is_none() {
             failed.push(Failed::new("answer", "complete".into(), "in flight".into()));
             return;
         }
         let status = answer.map(|answer| answer.status.as_u16());
+        let status = status.or_else(|| attempt?.answered.as_ref().ok().copied());
         if self.status.is_some() && status != self.status {
             failed.push(Failed::new("status", json!(self.status), json!(status)));
         }
@@ -145,10 +149,17 @@ impl Matcher {
                 failed.push(Failed::new("error", json!(expected), json!(number)));
             }
         }
+        if let Some(expected) = self.outcome {
+            let outcome = attempt.map(|attempt| attempt.outcome.as_str());
+            if outcome != Some(expected) {
+                failed.push(Failed::new("outcome", expected.into(), outcome.into()));
+            }
+        }
     }
 
-    fn about_request(&self, _: &Entry, exchange: Option<&Exchange>, failed: &mut Vec<Failed>) {
-        let looked_at = exchange.map(|exchange| LookedAt::new(&exchange.request));
+    fn about_body(&self, sent: Sent<'_>, failed: &mut Vec<Failed>) {
+        let body = sent.attempt.map(|attempt| LookedAt::body(&attempt.body));
+        let looked_at = sent.exchange.map(|exchange| LookedAt::new(&exchange.request)).or(body);
         for (n, condition) in self.wheres.iter().enumerate() {
             let got = looked_at.as_ref().map_or_else(Vec::new, |it| condition.place.values(it));
             if condition.is_met(&got) {
@@ -159,6 +170,23 @@ impl Matcher {
             let expected = condition.test.told();
             let (criterion, place) = (format!("where/{n}"), Some(condition.place.clone()));
             failed.push(Failed { criterion, place, expected, got });
+        }
+    }
+}
+
+/// What was sent: by a client, or to a receiver.
+#[derive(Clone, Copy)]
+struct Sent<'a> {
+    exchange: Option<&'a Exchange>,
+    attempt: Option<&'a Attempt>,
+}
+
+impl<'a> Sent<'a> {
+    fn by(entry: &'a Entry) -> Self {
+        match &entry.what {
+            What::Exchange(exchange) => Self { exchange: Some(exchange), attempt: None },
+            What::Act(act) => Self { exchange: None, attempt: act.attempt.as_deref() },
+            What::Event(_) => Self { exchange: None, attempt: None },
         }
     }
 }

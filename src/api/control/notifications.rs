@@ -105,10 +105,9 @@ pub struct AttemptView {
 impl AttemptView {
     /// An attempt as it is told.
     pub fn of(attempt: &Attempt, at: Option<At>) -> Self {
-        let (outcome, next) = match attempt.outcome {
-            journal::Outcome::Delivered => ("delivered", None),
-            journal::Outcome::Again(at) => ("again", Some(date::precise(at))),
-            journal::Outcome::Dropped => ("dropped", None),
+        let next = match attempt.outcome {
+            journal::Outcome::Again(at) => Some(date::precise(at)),
+            journal::Outcome::Delivered | journal::Outcome::Dropped => None,
         };
         let body = String::from_utf8_lossy(&attempt.body).into_owned();
         Self {
@@ -121,7 +120,7 @@ impl AttemptView {
             attempt: attempt.attempt,
             status: attempt.answered.as_ref().ok().copied(),
             error: attempt.answered.as_ref().err().cloned(),
-            outcome,
+            outcome: attempt.outcome.as_str(),
             next,
             body: RawValue::from_string(body).ok(),
         }

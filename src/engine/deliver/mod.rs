@@ -50,6 +50,9 @@ const TOLD_FIRST_MAX: Duration = Duration::from_secs(30);
 
 /// Who gets notifications to their receivers.
 pub trait Carrier: fmt::Debug + Send + Sync {
+    /// The body of a letter. Takes no longer than writing it.
+    fn spell(&self, letter: &Letter) -> Bytes;
+
     /// Attempts one delivery. Ends within the letter's time.
     fn carry(&self, letter: Arc<Letter>) -> Carrying;
 }
@@ -123,10 +126,11 @@ pub(super) struct Post {
 impl Universe {
     /// Gives its notifications to `carrier` from here on. Until then nothing is told to anybody.
     pub fn carry_with(self: &Arc<Self>, carrier: Arc<dyn Carrier>, runtime: Handle) {
+        let spelling = Arc::clone(&carrier);
         let post = Post { carrier, runtime, universe: Arc::downgrade(self) };
         if self.post.set(post).is_ok() {
             let mut state = self.state.lock();
-            state.has_carrier = true;
+            state.carrier = Some(spelling);
             let delivers = state.has_receiver && state.delivers();
             drop(state);
             if delivers {

@@ -2,10 +2,12 @@
 
 use std::sync::Arc;
 
+use bytes::Bytes;
+
 use super::{Carried, Letter, Part};
 use crate::engine::outbox::{Item, gap};
 use crate::engine::turn::Turn;
-use crate::faults::{Handling, TEST_NOTIFICATION, Touch};
+use crate::faults::{Handling, Heard, TEST_NOTIFICATION, Touch};
 use crate::journal::{Act, Attempt, Outcome, What};
 use crate::model::notice::ELEMENTS_MAX;
 use crate::model::{At, Receiver};
@@ -34,7 +36,8 @@ impl Turn<'_> {
         let total = told.notice.elements();
         for from in (0..total).step_by(ELEMENTS_MAX) {
             let to = total.min(from + ELEMENTS_MAX);
-            let handling = self.handle(told.site, kind);
+            let part = Part { told: Arc::clone(told), elements: from..to };
+            let handling = self.handle(told.site, kind, Some(part));
             let Handling { lost, copies, delay, split, touch } = handling;
             let touch = Arc::new(touch);
             let size = split.unwrap_or(ELEMENTS_MAX).max(1);
@@ -61,13 +64,33 @@ impl Turn<'_> {
         }
     }
 
-    fn handle(&mut self, site: SiteId, kind: &str) -> Handling {
+    fn handle(&mut self, site: SiteId, kind: &str, part: Option<Part>) -> Handling {
         if self.state.rules.is_empty() {
             return Handling::default();
         }
+        // As the body of a call that rules look into: under the lock, and only if one does.
+        let looks = self.state.rules.looks_into(kind);
+        let body = if looks { self.spelled(site, kind, part) } else { None };
         let world = &self.state.world;
-        let key = world.site(site).map_or("", |site| site.location.profile.key.as_str());
-        self.state.rules.handle(kind, key, self.universe, world.seed())
+        let location = world.site(site).map_or("", |site| site.location.profile.key.as_str());
+        let (universe, body) = (self.universe, body.as_deref().unwrap_or_default());
+        let heard = Heard { kind, location, universe, body };
+        self.state.rules.handle(&heard, world.seed())
+    }
+
+    /// The body of the next notification of a location, if nothing happens to it: of this part of a notice, or of a test.
+    fn spelled(&self, site: SiteId, kind: &str, part: Option<Part>) -> Option<Bytes> {
+        let carrier = self.state.carrier.as_ref()?;
+        let number = self.state.world.site(site)?.notified() + 1;
+        let nobody = Receiver { url: "".into(), secret: "".into() };
+        let letter = self.letter(site, nobody, Arc::default(), kind, number, false)?;
+        let event_id = part.as_ref().and_then(|part| self.event_id(&part.told));
+        Some(carrier.spell(&Letter { event_id, part, ..letter }))
+    }
+
+    fn event_id(&self, told: &Told) -> Option<String> {
+        let event = told.notice.event()?;
+        Some(self.state.world.site(told.site)?.ids.event(event).to_string())
     }
 
     /// The notification that tries out a receiver of a location; nothing if none are sent.
@@ -75,8 +98,8 @@ impl Turn<'_> {
         if !self.state.delivers() {
             return None;
         }
+        let Handling { lost, touch, .. } = self.handle(site, TEST_NOTIFICATION, None);
         let number = self.state.world.number_notification(site)?;
-        let Handling { lost, touch, .. } = self.handle(site, TEST_NOTIFICATION);
         self.letter(site, receiver, Arc::new(touch), TEST_NOTIFICATION, number, lost)
     }
 
@@ -120,9 +143,7 @@ impl Turn<'_> {
         let letter = |(ticket, item): (u64, Item)| {
             let Item { told, elements, number, attempts, due, touch } = item;
             let (kind, receiver) = (told.notice.kind().as_str(), told.receiver.clone());
-            let site = self.state.world.site(told.site);
-            let event = told.notice.event();
-            let event_id = event.and_then(|event| Some(site?.ids.event(event).to_string()));
+            let event_id = self.event_id(&told);
             let letter = self.letter(told.site, receiver, touch, kind, number, false)?;
             Some(Arc::new(Letter {
                 ticket: Some(ticket),

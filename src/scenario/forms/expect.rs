@@ -4,8 +4,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::PricingParam;
-use super::matching::{Between, Count, ExpectForm, MatchForm};
-use super::read::{asset, exactly_one, id, name, number, real};
+use super::matching::{Between, Count, ExpectForm, MatchForm, OutcomeWord, WhereForm, bodies};
+use super::read::{LIST_MAX, asset, exactly_one, id, length, name, number, real};
 use super::step::label;
 use crate::judge::{Expected, Matcher};
 use crate::model::{EventStatus, UserStatus};
@@ -66,7 +66,8 @@ pub struct ExpectItem {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub held: Option<bool>,
 
-    /// Key of the location of an asset or a user; may be left out where there is exactly one.
+    /// Key of the location of an asset or a user; may be left out where there is exactly one. Of notifications: only those
+    /// of this location.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub location: Option<String>,
     /// Quality of an asset; STDQ if not said.
@@ -82,9 +83,15 @@ pub struct ExpectItem {
     /// No entry of the journal matches.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub never: Option<MatchForm>,
-    /// Notifications of this type, as many as `count`, `at_least` and `at_most` say.
+    /// Attempts to deliver notifications of this type, as many as `count`, `at_least` and `at_most` say.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub notification: Option<String>,
+    /// Only those after which this became of the notification.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub outcome: Option<OutcomeWord>,
+    /// Only those with this in the notification's body.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub r#where: Vec<WhereForm>,
     /// How many; at least one if not said.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub count: Option<Count>,
@@ -142,7 +149,10 @@ const COMPANIONS: [(&str, &[&str]); 8] = [
     ("match", &["count", "since", "within"]),
     ("sequence", &["since", "within"]),
     ("never", &["since", "for"]),
-    ("notification", &["count", "at_least", "at_most", "since", "within"]),
+    (
+        "notification",
+        &["location", "outcome", "where", "count", "at_least", "at_most", "since", "within"],
+    ),
 ];
 
 impl ExpectItem {
@@ -218,6 +228,8 @@ impl ExpectItem {
             ("client_user_id", self.client_user_id.is_some()),
             ("serial_number", self.serial_number.is_some()),
             ("held", self.held.is_some()),
+            ("outcome", self.outcome.is_some()),
+            ("where", !self.r#where.is_empty()),
             ("location", self.location.is_some()),
             ("pricing_param", self.pricing_param.is_some()),
             ("count", self.count.is_some()),
@@ -337,8 +349,16 @@ impl ExpectItem {
             }
         };
         number(at_least, 0, at_most, &format!("{at}/at_least"), wrongs)?;
+        length(self.r#where.len(), LIST_MAX, &format!("{at}/where"), wrongs)?;
         let (kind, name) = (Some("notification".to_owned()), Some(name.to_owned()));
-        let of = Matcher { kind, name, ..Matcher::default() };
+        let of = Matcher {
+            kind,
+            name,
+            location: self.location.clone(),
+            outcome: self.outcome.map(OutcomeWord::as_str),
+            wheres: bodies(&self.r#where, &format!("{at}/where"), wrongs),
+            ..Matcher::default()
+        };
         Some(Expected::Count { of, at_least, at_most })
     }
 

@@ -50,18 +50,44 @@ pub struct MatchForm {
     /// Key of a location.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub location: Option<String>,
-    /// HTTP status of the answer.
+    /// HTTP status of the answer; of a notification, what its receiver answered.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<u16>,
     /// `errorNumber` of the answer.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<i64>,
-    /// Id of a rule that touched the call.
+    /// Id of a rule that touched the call or the notification.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rule: Option<String>,
-    /// What stands in the request.
+    /// What became of a notification after the attempt.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub outcome: Option<OutcomeWord>,
+    /// What stands in the request; of a notification, in its body.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub r#where: Vec<WhereForm>,
+}
+
+/// What becomes of a notification after an attempt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum OutcomeWord {
+    /// Delivered: any status of 2xx.
+    Delivered,
+    /// It is tried again.
+    Again,
+    /// It was tried often enough, and is dropped.
+    Dropped,
+}
+
+impl OutcomeWord {
+    /// As it is written.
+    pub(super) const fn as_str(self) -> &'static str {
+        match self {
+            Self::Delivered => "delivered",
+            Self::Again => "again",
+            Self::Dropped => "dropped",
+        }
+    }
 }
 
 /// One of `body`, `query`, `header` and `path`; and one of `equals`, `matches` and `exists`.
@@ -176,6 +202,7 @@ impl MatchForm {
             status: self.status,
             error: self.error,
             rule: self.rule.clone(),
+            outcome: self.outcome.map(OutcomeWord::as_str),
             wheres,
         })
     }
@@ -193,6 +220,22 @@ pub(super) fn pattern(text: &str, at: &str, wrongs: &mut Wrongs) -> Option<Patte
 pub(super) fn wheres(forms: &[WhereForm], at: &str, wrongs: &mut Wrongs) -> Vec<Where> {
     let forms = forms.iter().enumerate();
     forms.filter_map(|(n, form)| form.condition(&format!("{at}/{n}"), wrongs)).collect()
+}
+
+/// Reads conditions on a notification, which has a body and nothing else.
+pub(super) fn bodies(forms: &[WhereForm], at: &str, wrongs: &mut Wrongs) -> Vec<Where> {
+    for (n, form) in forms.iter().enumerate() {
+        let others = [
+            ("query", form.query.is_some()),
+            ("header", form.header.is_some()),
+            ("path", form.path.is_some()),
+        ];
+        for (key, _) in others.iter().filter(|(_, is)| *is) {
+            let text = "this is about requests; of a notification say what stands in its `body`";
+            wrongs.add(format!("{at}/{n}/{key}"), text);
+        }
+    }
+    wheres(forms, at, wrongs)
 }
 
 impl WhereForm {

@@ -5,7 +5,7 @@ use std::ops::Not;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::matching::{WhereForm, pattern, wheres};
+use super::matching::{WhereForm, bodies, pattern, wheres};
 use super::read::{LIST_MAX, at_most_one, id, length, name, number};
 use super::then::ThenForm;
 use crate::faults::{NOTIFICATION, On, Rule, Then, Which};
@@ -60,7 +60,7 @@ pub struct OnForm {
     /// Only in the universe with this id.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub universe: Option<String>,
-    /// Conditions on the request, all of which hold.
+    /// Conditions on the request, all of which hold; of a notification, on its body.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub r#where: Vec<WhereForm>,
     /// How often of these calls: above 0, at most 1, with up to six decimals. Drawn from the seed.
@@ -234,7 +234,8 @@ impl OnForm {
             text.as_ref().and_then(|text| name(text, &place(key), wrongs));
         }
         length(self.r#where.len(), LIST_MAX, &place("where"), wrongs);
-        let wheres = wheres(&self.r#where, &place("where"), wrongs);
+        let conditions = if self.operation.starts_with(NOTIFICATION) { bodies } else { wheres };
+        let wheres = conditions(&self.r#where, &place("where"), wrongs);
         let odds = self.odds.and_then(|odds| millionths(odds, &place("odds"), wrongs));
         if let Some(n) = self.max_consecutive {
             number(n, 1, u64::MAX, &place("max_consecutive"), wrongs);
@@ -279,9 +280,9 @@ fn go_together(on: &On, then: &Then, at: &str, wrongs: &mut Wrongs) {
         );
         wrongs.add(format!("{at}/then/notification"), text);
     }
-    if is_about && (!on.wheres.is_empty() || on.page.is_some()) {
-        let key = if on.page.is_some() { "page" } else { "where" };
-        let text = "this is about requests; notifications are told apart by type and location";
-        wrongs.add(format!("{at}/on/{key}"), text);
+    if is_about && on.page.is_some() {
+        let text =
+            "this is about requests; notifications are told apart by type, location and body";
+        wrongs.add(format!("{at}/on/page"), text);
     }
 }

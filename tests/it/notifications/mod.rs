@@ -2,10 +2,11 @@
 //!
 //! * [`receiver`]: one in this process. [`configuring`]: it is tried out first. [`order`]: what comes, and in which order.
 //!   [`retries`]: attempts in virtual time. [`bad_receivers`]: nobody holds quince up. [`rules`]: what rules make of them.
-//!   [`secure`]: over TLS. [`python`]: a receiver that is none of ours.
+//!   [`expecting`]: what expectations say of them. [`secure`]: over TLS. [`python`]: a receiver that is none of ours.
 
 mod bad_receivers;
 mod configuring;
+mod expecting;
 mod order;
 mod python;
 pub(crate) mod receiver;

@@ -84,6 +84,72 @@ async fn split_oddly() {
 }
 
 #[tokio::test]
+async fn what_stands_in_the_body_chooses() {
+    let about =
+        |on: Value| json!({"id": "odd", "on": on, "then": {"notification": {"drop": true}}});
+    let deltas = async |on: Value| {
+        let (school, receiver) = stage(about(on)).await;
+        for count in [1, 2, 1, 1] {
+            buy(&school, count).await;
+        }
+        advance(&school, "1h").await;
+        let told = receiver.told();
+        let deltas: Vec<Value> =
+            told.iter().map(|it| it["notification"]["countDelta"].clone()).collect();
+        (json!(deltas), school)
+    };
+    let one = json!([{"body": "/notification/countDelta", "equals": 1}]);
+    let (told, school) =
+        deltas(json!({"operation": "notification.ASSET_COUNT", "where": one})).await;
+    assert_eq!(told, json!([2]));
+    let lost = journal(&school, "notification-lost").await;
+    assert_eq!((lost.len(), &lost[0]["rules"][0]["rule"]), (3, &json!("odd")));
+    // Counters count what meets the condition.
+    let (told, _) = deltas(json!({"operation": "notification.*", "where": one, "nth": 2})).await;
+    assert_eq!(told, json!([1, 2, 1]));
+    let other = json!([{"body": "/notification/adamId", "matches": "^36"}, {"body": "/notification/eventId", "exists": true}]);
+    let (told, _) = deltas(json!({"operation": "notification.*", "where": other})).await;
+    assert_eq!(told, json!([1, 2, 1, 1]));
+}
+
+#[tokio::test]
+async fn an_event_and_who_it_is_about_stand_in_the_body() {
+    let (school, receiver) = stage(json!({
+        "id": "lost",
+        "on": {"operation": "notification.USER_MANAGEMENT", "where": [
+            {"body": "/notification/users/0/clientUserId", "equals": "n1"},
+            {"body": "/notification/eventId", "exists": true},
+            {"body": "/notificationId", "exists": true},
+        ]},
+        "then": {"notification": {"drop": true}},
+    }))
+    .await;
+    for n in 0..3 {
+        let user = json!({"users": [{"clientUserId": format!("n{n}"), "email": "a@b.example"}]});
+        school.post("users/create", user).await;
+    }
+    advance(&school, "1h").await;
+    let told: Vec<Value> = receiver
+        .told()
+        .iter()
+        .map(|it| it["notification"]["users"][0]["clientUserId"].clone())
+        .collect();
+    assert_eq!(told, ["n0", "n2"]);
+}
+
+#[tokio::test]
+async fn the_notification_that_tries_a_receiver_out_has_a_body_too() {
+    let (school, receiver) = stage(json!({
+        "id": "lost",
+        "on": {"operation": "notification.TEST_NOTIFICATION", "where": [{"body": "/notification", "equals": {}}]},
+        "then": {"notification": {"drop": true}},
+    }))
+    .await;
+    let set = school.post("client/config", super::subscription(&receiver.url())).await;
+    assert_eq!(set.json()["errorNumber"], 9728);
+}
+
+#[tokio::test]
 async fn before_the_answer() {
     let (school, receiver) = stage(json!({
         "id": "first", "on": {"operation": "v2.users.create"}, "then": {"notification": {"before_answer": true}},
@@ -114,6 +180,10 @@ async fn rules_about_calls_leave_notifications_alone_and_the_other_way_round() {
         (
             json!({"id": "a", "on": {"operation": "notification.*", "page": 1}, "then": {"notification": {"drop": true}}}),
             "/on/page",
+        ),
+        (
+            json!({"id": "a", "on": {"operation": "notification.*", "where": [{"body": "/a", "exists": true}, {"header": "b", "exists": true}]}, "then": {"notification": {"drop": true}}}),
+            "/on/where/1/header",
         ),
         (
             json!({"id": "a", "on": {"operation": "notification.*"}, "then": {"notification": {"drop": true, "copies": 2}}}),
