@@ -56,7 +56,11 @@ pub(super) fn check(draft: &Draft<'_>, line: &dyn Fn(&Place) -> usize, wrongs: &
 }
 
 /// Notes what is given twice.
-fn once<'d>(draft: &'d Draft<'_>, line: &dyn Fn(&Place) -> usize, wrongs: &mut Wrongs) -> Names<'d> {
+fn once<'d>(
+    draft: &'d Draft<'_>,
+    line: &dyn Fn(&Place) -> usize,
+    wrongs: &mut Wrongs,
+) -> Names<'d> {
     let mut seen: HashMap<(&str, String), Place> = HashMap::new();
     let mut first = |what: &'static str, name: &str, node: &Node, at: String| {
         let known = seen.get(&(what, name.to_owned()));

@@ -34,6 +34,9 @@ const RESPONSES: &str = "_responses";
 /// The most licences or users of one event.
 const MANY_MAX: u64 = UNLIMITED_TOTAL as u64 - 1;
 
+/// How often one answer is given at most.
+const ANSWERS_MAX: u64 = 1_000_000_000;
+
 /// A configuration.
 #[derive(Debug)]
 pub(super) struct Config<'n> {
@@ -141,7 +144,10 @@ impl<'n> Config<'n> {
         }
         for (n, it) in responses.iter().enumerate() {
             if responses[..n].iter().any(|other| other.service == it.service) {
-                let text = format!("the answers of {} are given twice; write them into one list", it.service);
+                let text = format!(
+                    "the answers of {} are given twice; write them into one list",
+                    it.service
+                );
                 problems.add(it.key_place, text);
             }
         }
@@ -156,7 +162,7 @@ impl<'n> Config<'n> {
 }
 
 /// A name without what people write differently: case, `_`, `VPP` and `Srv`.
-fn folded(name: &str) -> String {
+pub(super) fn folded(name: &str) -> String {
     let name = name.to_ascii_lowercase().replace('_', "");
     name.strip_suffix("srv").unwrap_or(&name).replace("vpp", "")
 }
@@ -214,7 +220,8 @@ fn read_insertions<'n>(node: &'n Node, problems: &mut Problems<'_>) -> Vec<Serie
     let items = list(node, INSERTIONS, problems);
     // Each of them and the associations may happen at one instant, in one step.
     if items.len() >= LIST_MAX {
-        let text = format!("too long: {} entries, and at most {} are taken", items.len(), LIST_MAX - 1);
+        let text =
+            format!("too long: {} entries, and at most {} are taken", items.len(), LIST_MAX - 1);
         problems.add(&node.span, text);
         return Vec::new();
     }
@@ -272,8 +279,10 @@ fn read_series<'n>(
     let count = fields.number("max_event_count", u64::MAX, problems);
     let ((many, many_place), (interval, interval_place)) = (many?, interval?);
     if interval == Span(0) && count.is_none() && fields.node("max_event_count").is_none() {
-        let text = "without an interval and without an end: say `max_event_count`, or a longer interval";
+        let text =
+            "without an interval and without an end: say `max_event_count`, or a longer interval";
         problems.add(interval_place, text);
+        return None;
     }
     Some(Series {
         name,
@@ -303,12 +312,12 @@ fn seconds<'n>(
     };
     if !(0.0..=SECONDS_MAX).contains(&seconds) {
         let got = match &node.value {
-            Value::Text(text) => quoted(text),
             Value::Integer(number) => number.to_string(),
             Value::Float(number) => number.to_string(),
             other => other.kind().to_owned(),
         };
-        let text = format!("`{key}` must be a number of seconds from 0 to {SECONDS_MAX}, not {got}");
+        let text =
+            format!("`{key}` must be a number of seconds from 0 to {SECONDS_MAX}, not {got}");
         problems.add(&node.span, text);
         return None;
     }
@@ -332,8 +341,10 @@ fn read_responses<'n>(
         }
         fields.word("response", &[("service_unavailable", ())], problems);
         let retry_after = fields.node("retry_after").map(|node| read_retry_after(node, problems));
-        match fields.number("count", u64::MAX, problems) {
-            Some((0, place)) => problems.add(place, "`count` is at least 1; or leave the answer out"),
+        match fields.number("count", ANSWERS_MAX, problems) {
+            Some((0, place)) => {
+                problems.add(place, "`count` is at least 1; or leave the answer out")
+            }
             Some((count, _)) => {
                 entries.push(Response { count, retry_after: retry_after.flatten() });
             }

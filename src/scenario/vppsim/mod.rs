@@ -24,7 +24,7 @@ use std::path::Path;
 use serde_json::{Map, Value, json};
 use thiserror::Error;
 
-use self::config::{Config, RetryAfter, Responses};
+use self::config::{Config, Responses, RetryAfter};
 use self::series::Schedule;
 use super::forms::{AnswerForm, RuleForm, ScenarioForm, StepForm, ThenForm, VerbsForm};
 use super::load::{NoText, text_of, too_long};
@@ -42,8 +42,8 @@ const DEPTH_MAX: usize = 8;
 /// What the scenario, its organization and its location are called.
 const NAME: &str = "vppsim";
 
-/// The simulator's own settings: batches of 600, and the code of an invitation as its path.
-const SETTINGS: [(&str, &str); 2] = [("v1.batch_size", "600"), ("v1.invite_url", "vppsim")];
+/// Users or licences of one of the simulator's batches.
+const BATCH_SIZE: u32 = 600;
 
 /// Why there is no scenario.
 #[derive(Debug, Error)]
@@ -133,6 +133,8 @@ pub fn translate(file: &str, text: &str, world: Option<&str>) -> Result<Translat
     let root = text::read(text, Format::Json, DEPTH_MAX, &mut problems);
     // After a syntax error the rest may be misread: no guesses about it.
     let config = if problems.is_empty() { Config::read(&root, &mut problems) } else { None };
+    // What is wrong in itself is not held against anything else.
+    let config = config.filter(|_| problems.is_empty());
     let schedule = config.as_ref().and_then(|config| Schedule::of(config, &mut problems));
     match (config, schedule) {
         (Some(config), Some(schedule)) if problems.is_empty() => {
@@ -164,16 +166,15 @@ fn written(
     world: Option<&str>,
     location: Option<&str>,
 ) -> Translated {
-    let mut form = ScenarioForm::new(NAME);
-    for (key, value) in SETTINGS {
-        form = form.setting(key, value);
-    }
-    form = match world {
+    let form = ScenarioForm::new(NAME);
+    let form = form.setting("v1.batch_size", BATCH_SIZE).setting("v1.invite_url", "vppsim");
+    let mut form = match world {
         Some(world) => form.world(world),
         None => own_world(form),
     };
     let notes: Vec<String> = schedule.cut.iter().cloned().collect();
-    let about = "Translated from a configuration of vppsim, Apple's simulator of the older services.";
+    let about =
+        "Translated from a configuration of vppsim, Apple's simulator of the older services.";
     form.about = Some(notes.iter().fold(about.to_owned(), |about, note| format!("{about} {note}")));
     for responses in &config.responses {
         form.rule.extend(rules(responses));

@@ -98,7 +98,7 @@ fn ended(
     Some(instants)
 }
 
-/// Gives what has no end the room that is left, in order of time. Says up to when that lasts; nothing if there is nothing
+/// Gives what has no end, and an interval, the room that is left, in order of time. Says up to when that lasts; nothing if there is nothing
 /// without an end.
 fn go_on(
     config: &Config<'_>,
@@ -125,11 +125,7 @@ fn go_on(
 }
 
 /// Notes more licences of a product than can be owned.
-fn fits_in(
-    config: &Config<'_>,
-    instants: &[Vec<Span>],
-    problems: &mut Problems<'_>,
-) -> Option<()> {
+fn fits_in(config: &Config<'_>, instants: &[Vec<Span>], problems: &mut Problems<'_>) -> Option<()> {
     let mut owned: BTreeMap<&str, u64> = BTreeMap::new();
     for (series, instants) in config.series.iter().zip(instants) {
         let Act::Buy(product) = &series.act else { continue };

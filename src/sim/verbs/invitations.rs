@@ -76,7 +76,8 @@ impl World {
             names
         });
         let names = names.unwrap_or_default();
-        let text = format!("{} accepted: {}", some(names.len() as u64, "invitation"), listed(&names));
+        let text =
+            format!("{} accepted: {}", some(names.len() as u64, "invitation"), listed(&names));
         let count = Some(names.len() as u32);
         Ok(Outcome { text, count, client_user_ids: names, ..Outcome::default() })
     }
