@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use tokio::time::timeout;
 
 use super::{LIBRARY, Library};
-use crate::notifications::receiver::Receiver;
+use crate::notifications::receiver;
 use crate::notifications::subscribe;
 
 const NOW: At = At(1_768_467_600_000);
@@ -89,9 +89,9 @@ fn a_write_of_v1_is_told_without_an_event_to_users_and_devices_alike() {
 
 /// What a v2 subscriber gets while a client of v1 does what it can.
 async fn delivered(tells: &str) -> Vec<Value> {
-    let (library, receiver) =
-        (Library::with(&[("v1.notifies", tells)]).await, Receiver::good().await);
-    subscribe(&library.fixture, &receiver.url()).await;
+    let (library, subscriber) =
+        (Library::with(&[("v1.notifies", tells)]).await, receiver::Receiver::good().await);
+    subscribe(&library.fixture, &subscriber.url()).await;
     library.call("registerVPPUserSrv", json!({"clientUserIdStr": "new"})).await;
     let edit = json!({"clientUserIdStr": "new", "email": "n@example.edu"});
     library.call("editVPPUserSrv", edit).await;
@@ -108,12 +108,12 @@ async fn delivered(tells: &str) -> Vec<Value> {
     let buy = json!({"adam_id": "900000001", "count": 1});
     library.fixture.done_by("POST", "/universes/default/verbs/buy-licenses", buy).await;
     let comes = async {
-        while receiver.told().last().is_none_or(|it| it["notificationType"] != "ASSET_COUNT") {
+        while subscriber.told().last().is_none_or(|it| it["notificationType"] != "ASSET_COUNT") {
             tokio::task::yield_now().await;
         }
     };
     timeout(Duration::from_secs(20), comes).await.expect("the purchase is told");
-    receiver.told()
+    subscriber.told()
 }
 
 #[tokio::test]
@@ -124,7 +124,15 @@ async fn a_subscriber_of_v2_hears_what_a_client_of_v1_did() {
         .iter()
         .map(|it| format!("{} {}", it["notificationType"].as_str().unwrap(), it["notification"]))
         .collect();
-    insta::assert_snapshot!(told.join("\n"), @"");
+    insta::assert_snapshot!(told.join("\n"), @r#"
+    USER_MANAGEMENT {"result":"SUCCESS","type":"CREATE","users":[{"clientUserId":"new","inviteCode":"52043d263552436d50dcf6a41168a4e8","status":"Registered"}]}
+    USER_MANAGEMENT {"result":"SUCCESS","type":"UPDATE","users":[{"clientUserId":"new","email":"n@example.edu","inviteCode":"52043d263552436d50dcf6a41168a4e8","status":"Registered"}]}
+    ASSET_MANAGEMENT {"assignments":[{"adamId":"900000001","clientUserId":"new","pricingParam":"STDQ"}],"result":"SUCCESS","type":"ASSOCIATE"}
+    ASSET_MANAGEMENT {"assignments":[{"adamId":"900000001","pricingParam":"STDQ","serialNumber":"S1"}],"result":"SUCCESS","type":"ASSOCIATE"}
+    ASSET_MANAGEMENT {"assignments":[{"adamId":"900000001","pricingParam":"STDQ","serialNumber":"S1"}],"result":"SUCCESS","type":"DISASSOCIATE"}
+    USER_MANAGEMENT {"result":"SUCCESS","type":"RETIRE","users":[{"clientUserId":"new","email":"n@example.edu","inviteCode":"52043d263552436d50dcf6a41168a4e8","status":"Retired"}]}
+    ASSET_COUNT {"adamId":"900000001","countDelta":1,"pricingParam":"STDQ"}
+    "#);
     let alone = delivered("off").await;
     assert_eq!(alone.len(), 1, "only the purchase: {alone:#?}");
 }

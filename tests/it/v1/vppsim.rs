@@ -4,6 +4,7 @@ use std::fs;
 
 use http::Method;
 use quince::scenario::vppsim;
+use quince::sim::spec::WorldSpec;
 use quince::text::Format;
 use quince::{Quince, scenario};
 use serde_json::{Value, json};
@@ -102,7 +103,19 @@ async fn what_the_configuration_says_happens() {
     assert_eq!(translated.notes, [""; 0]);
     let client = Client::of(translated.scenario(None).unwrap()).await;
     let seen = client.story().await;
-    insta::assert_snapshot!(seen.join("\n"), @"");
+    insta::assert_snapshot!(seen.join("\n"), @r#"
+    +0: [("525463029", 2000)] ["Registered", "Registered", "Registered"]
+    +30s: [("361309726", 5), ("525463029", 2000)] ["Registered", "Registered", "Registered"]
+    +30s: [("361309726", 10), ("525463029", 2000)] ["Associated", "Associated", "Registered"]
+    +30s: [("361309726", 15), ("525463029", 2000)] ["Associated", "Associated", "Registered"]
+    +30s: [("361309726", 15), ("525463029", 2000)] ["Associated", "Associated", "Associated"]
+    +1d: [("361309726", 15), ("525463029", 2000)] ["Associated", "Associated", "Associated"]
+    503 Service Unavailable Some("20") ""
+    503 Service Unavailable Some("20") ""
+    503 Service Unavailable Some("Thu, 15 Jan 2026 09:05:00 GMT") ""
+    503 Service Unavailable None ""
+    licences: [Number(600), String("3"), Number(2015)]
+    "#);
 
     // What is printed, read as any scenario, is the same to a client.
     let printed = translated.form.to_toml().unwrap();
@@ -123,7 +136,7 @@ async fn the_token_has_the_simulators_address() {
     let posted = Fixture::bare(Method::POST, "/internal/get_stoken");
     let posted = school.send(posted.body(http_body_util::Full::default()).unwrap()).await;
     assert_eq!(posted.status, 405);
-    let empty = Quince::builder().world("empty").start().await.unwrap();
+    let empty = Quince::builder().world_spec(WorldSpec::default()).start().await.unwrap();
     let empty = Fixture { quince: empty, stoken: String::new() };
     assert_eq!(Client::get(&empty, "/internal/get_stoken").await.status, 404);
 }
@@ -226,5 +239,28 @@ fn what_a_server_cannot_take_is_told_with_its_place() {
             .collect();
         told += &format!("{code}\n{}\n\n", stderr.join("\n"));
     }
-    insta::assert_snapshot!(told, @"");
+    insta::assert_snapshot!(told, @r#"
+    65
+    quince: --vppsim-config: vppsim configuration slip.json cannot be used
+    slip.json:2:3: unknown key `associate_user` in a vppsim configuration; did you mean `associate_users`?
+      |
+    2 |   "associate_user": {}
+      |   ^^^^^^^^^^^^^^^^
+
+    65
+    quince: --vppsim-config: vppsim configuration does/not/exist.json cannot be used
+    cannot read does/not/exist.json: No such file or directory (os error 2)
+
+    64
+    quince: --vppsim-config: a vppsim configuration is a scenario, and --scenario names one already; leave out one of the two
+
+    64
+    quince: --print-scenario: there is no vppsim configuration to print as a scenario; name it with --vppsim-config FILE
+
+    64
+    quince: --world: a scenario names a world that quince has, and `smal-school` is none of them (demo, empty, small-school, edge-cases, enterprise-50k, seed-examples); print the scenario and write your world into it
+
+    0
+    WARN There is no max_event_count in associate_users: a scenario has no loop and room for 1000 steps, so this goes on until 1000m after the start and ends there.
+    "#);
 }
