@@ -174,12 +174,12 @@ fn translated(choice: &ScenarioChoice, options: &ServeOptions) -> Result<Transla
     let ScenarioChoice { path, source, .. } = choice;
     let chosen = options.world_source != Source::Default;
     let world = chosen.then_some(options.world.as_str());
-    vppsim::load(path, world).map_err(|error| match error {
-        VppsimError::World(_) => bad(&options.world_source, &error),
-        _ => {
-            let what = format!("{source}: vppsim configuration {} cannot be used", path.display());
-            Error::invalid_at(what, error.to_string())
+    vppsim::load(path, world).map_err(|error| {
+        if matches!(error, VppsimError::World(_)) {
+            return bad(&options.world_source, &error);
         }
+        let what = format!("{source}: vppsim configuration {} cannot be used", path.display());
+        Error::invalid_at(what, error.to_string())
     })
 }
 

@@ -137,7 +137,7 @@ impl<'n> Config<'n> {
                     None => unknown_key(entry, problems),
                     Some(None) => unknown_service(entry, problems),
                     Some(Some(service)) => {
-                        responses.extend(read_responses(entry, service, problems));
+                        responses.push(read_responses(entry, service, problems));
                     }
                 },
             }
@@ -297,7 +297,7 @@ fn read_series<'n>(
 }
 
 /// Seconds, which may have a fraction: to the millisecond.
-#[allow(clippy::cast_possible_truncation, reason = "within the bounds")]
+#[allow(clippy::cast_possible_truncation, clippy::cast_precision_loss, reason = "in bounds")]
 fn seconds<'n>(
     fields: &Fields<'n>,
     key: &str,
@@ -328,7 +328,7 @@ fn read_responses<'n>(
     entry: &'n Entry,
     service: &'static str,
     problems: &mut Problems<'_>,
-) -> Option<Responses<'n>> {
+) -> Responses<'n> {
     let known = ["count", "response", "retry_after"];
     let table = "an answer";
     let mut entries = Vec::new();
@@ -343,7 +343,7 @@ fn read_responses<'n>(
         let retry_after = fields.node("retry_after").map(|node| read_retry_after(node, problems));
         match fields.number("count", ANSWERS_MAX, problems) {
             Some((0, place)) => {
-                problems.add(place, "`count` is at least 1; or leave the answer out")
+                problems.add(place, "`count` is at least 1; or leave the answer out");
             }
             Some((count, _)) => {
                 entries.push(Response { count, retry_after: retry_after.flatten() });
@@ -351,7 +351,7 @@ fn read_responses<'n>(
             None => {}
         }
     }
-    Some(Responses { service, key_place: &entry.key_span, entries })
+    Responses { service, key_place: &entry.key_span, entries }
 }
 
 fn read_retry_after(node: &Node, problems: &mut Problems<'_>) -> Option<RetryAfter> {

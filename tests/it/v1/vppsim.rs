@@ -1,5 +1,6 @@
 //! Clients of Apple's own simulator (apple-legacy-v1.md §20): its paths, and what its configuration makes happen.
 
+use std::fmt::Write as _;
 use std::fs;
 
 use http::Method;
@@ -24,10 +25,10 @@ struct Client {
 impl Client {
     /// Asks for its token where the simulator has it.
     async fn of(scenario: scenario::Scenario) -> Self {
-        let mut fixture = Fixture::of(Quince::builder().scenario(scenario), "vppsim").await;
+        let fixture = Fixture::of(Quince::builder().scenario(scenario), "vppsim").await;
         let got = Self::get(&fixture, "/internal/get_stoken").await;
-        fixture.stoken = got.json()["sToken"].as_str().unwrap().to_owned();
-        Self { fixture }
+        let stoken = got.json()["sToken"].as_str().unwrap().to_owned();
+        Self { fixture: Fixture { stoken, ..fixture } }
     }
 
     async fn get(fixture: &Fixture, path: &str) -> Answer {
@@ -237,7 +238,7 @@ fn what_a_server_cannot_take_is_told_with_its_place() {
             .lines()
             .map(|line| line.find(" WARN ").map_or(line, |at| &line[at + 1..]))
             .collect();
-        told += &format!("{code}\n{}\n\n", stderr.join("\n"));
+        let _ = write!(told, "{code}\n{}\n\n", stderr.join("\n"));
     }
     insta::assert_snapshot!(told, @r#"
     65
