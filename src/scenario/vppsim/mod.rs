@@ -1,6 +1,6 @@
 //! Configurations of Apple's own simulator of the older services, `vppsim` (apple-legacy-v1.md §20), as scenarios.
 //!
-//! * [`config`]: the configuration, read with places. [`series`]: what repeats in it, as instants. Here: the scenario.
+//! * `config`: the configuration, read with places. `series`: what repeats in it, as instants. Here: the scenario.
 //!
 //! ```json
 //! { "license_insertions": [{ "license": { "adamId": 525463029 }, "licenses_per_event": 2000,
