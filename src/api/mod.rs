@@ -11,6 +11,7 @@ pub mod lint;
 pub mod operations;
 pub mod patch;
 mod served;
+mod simulator;
 pub mod v1;
 pub mod v2;
 
@@ -81,6 +82,17 @@ impl Api {
             return Err(self.undated(&request, reply, "operations"));
         }
         let (prefix, mut request) = take_prefix(request);
+        if simulator::is_path(&request.path)
+            && let Some(found) = self.engine.route(prefix.as_deref(), None)
+        {
+            let mut reply = simulator::answer(&request, &found.universe);
+            if let Ok(now) = found.universe.turn(|turn| turn.now()) {
+                set_date(&mut reply, now);
+            }
+            let id = found.universe.id();
+            log(&request, &reply, simulator::NAME, id, &Lints::default());
+            return Err(reply);
+        }
         let base_url = self.base_url(&request, prefix.as_deref());
         let mut lints = Lints::default();
         if let Some(service) = v1::find(&request.path) {

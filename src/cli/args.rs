@@ -99,6 +99,12 @@ pub struct ServeArgs {
     /// Apply this scenario to the default universe; --seed and --set win over it [default: none]
     #[arg(long, value_name = "FILE")]
     pub scenario: Option<String>,
+    /// Be like Apple's simulator vppsim with this configuration (JSON), in a library of its own or in --world [default: none]
+    #[arg(long, value_name = "FILE")]
+    pub vppsim_config: Option<String>,
+    /// Print what --vppsim-config means as a scenario (TOML), and exit
+    #[arg(long)]
+    pub print_scenario: bool,
     /// Begin with the rules of a preset, such as pages-move or everything@42 (repeatable)
     #[arg(long, value_name = "NAME[@SEED]")]
     pub preset: Vec<String>,

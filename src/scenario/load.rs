@@ -31,7 +31,7 @@ pub const TEXT_BYTES_MAX: usize = 1 << 20;
 const DEPTH_MAX: usize = 32;
 
 /// Rules, and steps.
-const ROWS_MAX: usize = 1000;
+pub(super) const ROWS_MAX: usize = 1000;
 
 /// Presets that one scenario names.
 const PRESETS_MAX: usize = 100;
@@ -82,18 +82,37 @@ impl ScenarioError {
 /// Reads the scenario in a file: JSON if its name ends so, else TOML. A given seed wins over the file's.
 pub fn load(path: &Path, seed: Option<u64>) -> Result<Scenario, ScenarioError> {
     let name = path.display().to_string();
-    let unreadable = |cause| ScenarioError::Unreadable { path: name.clone(), cause };
-    let mut bytes = Vec::new();
-    let file = File::open(path).map_err(unreadable)?;
-    file.take(TEXT_BYTES_MAX as u64 + 1).read_to_end(&mut bytes).map_err(unreadable)?;
-    let text = String::from_utf8(bytes).map_err(|error| {
-        let reason = format!("it is not UTF-8: {}", error.utf8_error());
-        ScenarioError::NotText { path: name.clone(), reason }
+    let text = text_of(path).map_err(|why| match why {
+        NoText::Unreadable(cause) => ScenarioError::Unreadable { path: name.clone(), cause },
+        NoText::Unfit(reason) => ScenarioError::NotText { path: name.clone(), reason },
     })?;
     let is_json = path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("json"));
     let format = if is_json { Format::Json } else { Format::Toml };
     let scenario = read(&name, &text, format, seed)?;
     Ok(Scenario { file: Some(name), ..scenario })
+}
+
+/// Why a file has no text.
+pub(super) enum NoText {
+    /// It can't be read.
+    Unreadable(std::io::Error),
+    /// It is no text, or too long: why.
+    Unfit(String),
+}
+
+/// The text of a file, which may still be a little too long.
+pub(super) fn text_of(path: &Path) -> Result<String, NoText> {
+    let mut bytes = Vec::new();
+    let file = File::open(path).map_err(NoText::Unreadable)?;
+    let mut file = file.take(TEXT_BYTES_MAX as u64 + 1);
+    file.read_to_end(&mut bytes).map_err(NoText::Unreadable)?;
+    String::from_utf8(bytes)
+        .map_err(|error| NoText::Unfit(format!("it is not UTF-8: {}", error.utf8_error())))
+}
+
+/// Why a text is too long; nothing if it is not.
+pub(super) fn too_long(text: &str) -> Option<String> {
+    (text.len() > TEXT_BYTES_MAX).then(|| format!("it is longer than {TEXT_BYTES_MAX} bytes"))
 }
 
 /// Reads a scenario. `name` is what messages call the text; a given seed wins over the scenario's.
@@ -103,8 +122,7 @@ pub fn read(
     format: Format,
     seed: Option<u64>,
 ) -> Result<Scenario, ScenarioError> {
-    if text.len() > TEXT_BYTES_MAX {
-        let reason = format!("it is longer than {TEXT_BYTES_MAX} bytes");
+    if let Some(reason) = too_long(text) {
         return Err(ScenarioError::NotText { path: name.to_owned(), reason });
     }
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);

@@ -99,7 +99,7 @@ pub static VERBS: [VerbForm; 17] = [
     form!(
         "accept-invitation",
         Accept,
-        "A registered user accepts the invitation with an Apple Account and becomes associated."
+        "A registered user accepts the invitation with an Apple Account and becomes associated. With up_to several do, and none is no mistake."
     ),
     form!("expire-token", Expire, "Ends the life of a content token now."),
     form!("revoke-token", Revoke, "Revokes a content token."),

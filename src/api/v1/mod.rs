@@ -217,7 +217,7 @@ pub fn find(path: &str) -> Option<Target> {
             return Some(Target::Unknown);
         }
     }
-    None
+    invitation::code_of(path).map(|_| Target::Invitation)
 }
 
 /// What a call asks for, read before any turn.

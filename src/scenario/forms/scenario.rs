@@ -193,6 +193,11 @@ impl ScenarioForm {
         self
     }
 
+    /// As a file has it: TOML.
+    pub fn to_toml(&self) -> Result<String, toml::ser::Error> {
+        toml::to_string(self)
+    }
+
     /// With this rule, after those before.
     #[must_use]
     pub fn rule(mut self, rule: RuleForm) -> Self {

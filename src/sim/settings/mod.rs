@@ -204,6 +204,8 @@ pub enum ErrorTexts {
 pub enum InviteUrl {
     /// Here: whoever opens it accepts the invitation.
     Quince,
+    /// Here, too, and as short as Apple's simulator has it: the code is the path (apple-legacy-v1.md §20).
+    Vppsim,
     /// At Apple's, with the country.
     Apple,
     /// At Apple's, in the older form without a country.

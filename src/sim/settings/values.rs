@@ -98,7 +98,7 @@ choices! {
     UnlimitedLists { Split = "split", Both = "both" }
     RetiredCount { Refunded = "refunded", WithRetiredUsers = "+retired_users" }
     ErrorTexts { Of2025 = "2025", Of2020 = "2020" }
-    InviteUrl { Quince = "quince", Apple = "apple", AppleNoCc = "apple-no-cc" }
+    InviteUrl { Quince = "quince", Vppsim = "vppsim", Apple = "apple", AppleNoCc = "apple-no-cc" }
     RetryAfterClock { Virtual = "virtual", Real = "real" }
     NotificationsHttp { Loopback = "loopback", Never = "never" }
     UnknownUser { Sync = "sync", Async = "async" }

@@ -5,6 +5,7 @@
 //!
 //! Not here: how a verb is written (`scenario`), who may call it and what is noted of it (`engine`, `api`).
 
+mod invitations;
 mod licences;
 mod limits;
 mod people;
@@ -86,6 +87,11 @@ pub enum Deed {
         invite_code: Option<String>,
         /// With which Apple Account; the user's address if absent.
         apple_account: Option<String>,
+    },
+    /// The lowest registered users accept their invitations.
+    AcceptInvitations {
+        /// So many, or all if there are fewer; nobody may be left.
+        up_to: u32,
     },
     /// A content token's life ends now.
     ExpireToken {
@@ -258,6 +264,7 @@ impl World {
                 let who = (client_user_id.as_deref(), invite_code.as_deref());
                 self.accept_invitation(id, who, apple_account.as_deref(), behaviour)
             }
+            Deed::AcceptInvitations { up_to } => self.accept_invitations(id, *up_to, behaviour),
             Deed::ExpireToken { serial } => self.expire_token(id, *serial, now),
             Deed::RevokeToken { serial } => self.revoke_token(id, *serial),
             Deed::RenewToken => self.renew_token(id, now.plus(settings.token_lifetime)),

@@ -12,6 +12,7 @@ mod single;
 mod story;
 mod transport;
 mod users;
+mod vppsim;
 
 use bytes::Bytes;
 use http::{Method, header};
