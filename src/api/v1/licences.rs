@@ -4,12 +4,12 @@
 //! told to repeat it: a request that does not gets its batch out of another list than the run began with.
 
 use super::batches::{AskedBatch, Batch};
-use super::call::{Call, Granted};
+use super::call::Call;
 use super::errors::V1Error;
 use super::transport::Params;
 use super::users::{COUNT_ONLY, known};
 use super::{licence, wire};
-use crate::api::call::Need;
+use crate::api::call::{Granted, Need};
 use crate::api::json::Json;
 use crate::engine::Turn;
 use crate::engine::runs::List;

@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
-use super::call::{Call, Granted};
+use super::call::Call;
 use super::errors::V1Error;
 use super::service_config::BATCH_MAX;
 use super::transport::Params;
 use super::{licence, wire};
+use crate::api::call::Granted;
 use crate::api::json::Json;
 use crate::model::{AssetId, Hitch, Location, PricingParam, Whom};
 
