@@ -4,6 +4,7 @@ mod config;
 mod errors;
 mod invitation;
 mod manage;
+mod mixed;
 mod notices;
 mod reads;
 mod rules;
