@@ -6,6 +6,7 @@ mod invitation;
 mod manage;
 mod mixed;
 mod notices;
+mod python;
 mod reads;
 mod rules;
 mod schema;
