@@ -22,7 +22,7 @@ async fn another_client_gets_through_however_it_sends() {
     let ways: Vec<Value> = said.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     let wrong: Vec<&Value> = ways.iter().filter(|way| way["wrong"] != json!([])).collect();
     assert!(wrong.is_empty(), "{wrong:#?}");
-    assert!(ways.iter().all(|way| way["calls"].as_u64() > Some(20)), "{ways:#?}");
+    assert!(ways.iter().all(|way| way["calls"].as_u64() > Some(19)), "{ways:#?}");
     let names: Vec<&str> = ways.iter().map(|way| way["way"].as_str().unwrap()).collect();
     let all = [
         "JSON",

@@ -54,7 +54,7 @@ fn the_histories_reach_what_the_versions_could_differ_in() {
         "a licence Available",
         "a licence Refunded",
         "a user Associated with licences",
-        "a user Deleted with licences",
+        "a user Deleted without licences",
         "a user Registered with licences",
         "a user Retired with licences",
         "a user Retired without licences",
