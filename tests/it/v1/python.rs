@@ -11,7 +11,7 @@ async fn another_client_gets_through_however_it_sends() {
     ledger!("v1.transport.lenient", "v1.coercion");
     let library = Library::with(&[("v1.batch_size", "2")]).await;
     let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/legacy.py");
-    let (url, token) = (library.fixture.quince.url().to_owned(), library.fixture.stoken.clone());
+    let (url, token) = (library.fixture.quince.url(), library.fixture.stoken.clone());
     let mut command = Command::new("python3");
     command.args([script, &url, &token, "900000001"]);
     let output = tokio::task::spawn_blocking(move || command.output().expect("python3 runs"));

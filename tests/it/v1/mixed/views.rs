@@ -23,7 +23,7 @@ fn number(record: &Value, name: &str) -> u64 {
 }
 
 /// An asset's counts and what may be done with it.
-fn counts(record: &Value, name: String, is_revocable: bool, is_book: bool) -> String {
+fn counts(record: &Value, name: &str, is_revocable: bool, is_book: bool) -> String {
     let [assigned, available, total, retired] =
         ["assignedCount", "availableCount", "totalCount", "retiredCount"]
             .map(|name| number(record, name));
@@ -35,20 +35,24 @@ fn counts(record: &Value, name: String, is_revocable: bool, is_book: bool) -> St
 }
 
 /// What one list has and the other lacks, and the other way round.
-fn differ(when: &str, what: &str, older: Vec<String>, newer: Vec<String>) -> Outcome {
-    if older == newer {
+fn differ(when: &str, what: &str, first: &[String], second: &[String]) -> Outcome {
+    if first == second {
         return Ok(());
     }
     let mut balance: BTreeMap<&String, i64> = BTreeMap::new();
-    older.iter().for_each(|line| *balance.entry(line).or_default() += 1);
-    newer.iter().for_each(|line| *balance.entry(line).or_default() -= 1);
-    let only = |sign: i64| -> Vec<&str> {
-        balance.iter().filter(|(_, n)| **n * sign > 0).map(|(line, _)| line.as_str()).collect()
+    for (lines, one) in [(first, 1), (second, -1)] {
+        for line in lines {
+            *balance.entry(line).or_default() += one;
+        }
+    }
+    let only = |sign: i64| {
+        let lines = balance.iter().filter(|(_, n)| **n * sign > 0).map(|(line, _)| line.as_str());
+        lines.collect::<Vec<_>>().join("\n  ")
     };
-    let (of_older, of_newer) = (only(1).join("\n  "), only(-1).join("\n  "));
-    let order = if of_older.is_empty() && of_newer.is_empty() { " in another order" } else { "" };
+    let (more, less) = (only(1), only(-1));
+    let order = if more.is_empty() && less.is_empty() { " in another order" } else { "" };
     Err(TestCaseError::fail(format!(
-        "{when}, {what} differ{order}.\n only the first has\n  {of_older}\n only the second has\n  {of_newer}"
+        "{when}, {what} differ{order}.\n only the first has\n  {more}\n only the second has\n  {less}"
     )))
 }
 
@@ -90,15 +94,10 @@ pub(super) fn agree(lab: &mut Lab, when: &str) -> Outcome {
     counts_agree(when, &assets, &licences)?;
     let pairs = lab.pages("assignments");
     let pairs = sorted(pairs.iter().map(|it| pair(it, "adamId", "clientUserId")).collect());
-    let held: Vec<&Value> = licences.iter().filter(|it| it["status"] == "Associated").collect();
-    let held = |user: &str| held.iter().map(|it| pair(it, "adamIdStr", user)).collect::<Vec<_>>();
-    differ(
-        when,
-        "licences of v1 and assignments of v2",
-        sorted(held("clientUserIdStr")),
-        pairs.clone(),
-    )?;
-    differ(when, "assignments of v1 and of v2", sorted(assignments(lab)), pairs)?;
+    let held = licences.iter().filter(|it| it["status"] == "Associated");
+    let held = sorted(held.map(|it| pair(it, "adamIdStr", "clientUserIdStr")).collect());
+    differ(when, "licences of v1 and assignments of v2", &held, &pairs)?;
+    differ(when, "assignments of v1 and of v2", &sorted(assignments(lab)), &pairs)?;
     users_agree(lab, when, &licences)?;
     filters_agree(lab, when, &licences)?;
     ids_stay(lab, when, &licences)
@@ -110,13 +109,14 @@ fn assets_agree(lab: &Lab, when: &str) -> Outcome<Vec<Value>> {
     let newer = lab.pages("assets");
     let of_older = older.iter().map(|it| {
         let (is_revocable, is_book) = (it["isIrrevocable"] == false, it["productTypeId"] == 10);
-        counts(it, named(it, "adamIdStr"), is_revocable, is_book)
+        counts(it, &named(it, "adamIdStr"), is_revocable, is_book)
     });
     let of_newer = newer.iter().map(|it| {
         let (is_revocable, is_book) = (it["revocable"] == true, it["productType"] == "Book");
-        counts(it, named(it, "adamId"), is_revocable, is_book)
+        counts(it, &named(it, "adamId"), is_revocable, is_book)
     });
-    differ(when, "assets of v1 and of v2", sorted(of_older.collect()), sorted(of_newer.collect()))?;
+    let (of_older, of_newer) = (sorted(of_older.collect()), sorted(of_newer.collect()));
+    differ(when, "assets of v1 and of v2", &of_older, &of_newer)?;
     Ok(older)
 }
 
@@ -140,7 +140,7 @@ fn counts_agree(when: &str, assets: &[Value], licences: &[Value]) -> Outcome {
     let strangers = licences.iter().map(|it| named(it, "adamIdStr"));
     let is_owned = |name: &String| assets.iter().any(|it| named(it, "adamIdStr") == *name);
     listed.extend(strangers.filter(|name| !is_owned(name)));
-    differ(when, "counts of assets and licences, assigned and free,", told, listed)
+    differ(when, "counts of assets and licences, assigned and free,", &told, &listed)
 }
 
 fn assignments(lab: &Lab) -> Vec<String> {
@@ -156,8 +156,9 @@ fn users_agree(lab: &mut Lab, when: &str, licences: &[Value]) -> Outcome {
     let records = records(lab);
     let of_older: Vec<String> = records.iter().map(|it| user(it, OLDER)).collect();
     let newer = lab.pages("users");
-    let newer = newer.iter().map(|it| user(it, ["clientUserId", "idHash"])).collect();
-    differ(when, "users of v1 and of v2", of_older, newer)?;
+    let of_newer: Vec<String> =
+        newer.iter().map(|it| user(it, ["clientUserId", "idHash"])).collect();
+    differ(when, "users of v1 and of v2", &of_older, &of_newer)?;
     // One filter at a time, another one every time.
     let filters = [
         (json!({"includeRetired": 1}), &["Registered", "Associated", "Retired"][..]),
@@ -166,10 +167,10 @@ fn users_agree(lab: &mut Lab, when: &str, licences: &[Value]) -> Outcome {
     ];
     let (asked, statuses) = &filters[lab.looks % filters.len()];
     let is_asked = |it: &&Value| statuses.contains(&text(it, "status"));
-    let each = records.iter().filter(is_asked).map(|it| user(it, OLDER)).collect();
+    let each: Vec<String> = records.iter().filter(is_asked).map(|it| user(it, OLDER)).collect();
     let listed = lab.run("getVPPUsersSrv", "users", asked);
-    let listed = listed.iter().map(|it| user(it, OLDER)).collect();
-    differ(when, &format!("users of v1 one by one and listed with {asked}"), each, listed)?;
+    let listed: Vec<String> = listed.iter().map(|it| user(it, OLDER)).collect();
+    differ(when, &format!("users of v1 one by one and listed with {asked}"), &each, &listed)?;
     for record in &records {
         let id = number(record, "userId");
         let shown = record["licenses"].as_array().into_iter().flatten();
@@ -177,7 +178,7 @@ fn users_agree(lab: &mut Lab, when: &str, licences: &[Value]) -> Outcome {
         let held = licences.iter().filter(|it| it["userId"] == id);
         let held = sorted(held.map(|it| text(it, "licenseIdStr").to_owned()).collect());
         let holds = !held.is_empty();
-        differ(when, &format!("licences of user {id} shown with it and listed"), shown, held)?;
+        differ(when, &format!("licences of user {id} shown with it and listed"), &shown, &held)?;
         let status = text(record, "status");
         let what = if holds { "with licences" } else { "without licences" };
         lab.saw(format!("a user {status} {what}"));
@@ -202,7 +203,7 @@ fn filters_agree(lab: &Lab, when: &str, licences: &[Value]) -> Outcome {
     let listed = lab.run("getVPPLicensesSrv", "licenses", asked);
     let all = ids(&mut licences.iter().filter(|it| wanted(it)));
     let what = format!("licences of v1, all and listed with {asked},");
-    differ(when, &what, all, ids(&mut listed.iter()))
+    differ(when, &what, &all, &ids(&mut listed.iter()))
 }
 
 /// An id means one licence for good, and who goes on holding an asset goes on holding that licence.
