@@ -4,8 +4,9 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::sync::{LazyLock, Mutex};
+use std::sync::LazyLock;
 
+use parking_lot::Mutex;
 use regex_lite::Regex;
 use serde_json::Value;
 
@@ -111,7 +112,7 @@ fn is_of(value: &Value, kind: &str) -> bool {
 
 fn matches(text: &str, pattern: &str) -> bool {
     static READ: Mutex<BTreeMap<String, Regex>> = Mutex::new(BTreeMap::new());
-    let mut read = READ.lock().unwrap();
+    let mut read = READ.lock();
     if !read.contains_key(pattern) {
         read.insert(pattern.to_owned(), Regex::new(pattern).unwrap());
     }
