@@ -4,7 +4,7 @@ use super::values::{Value, put, words};
 use super::{
     Allowed, ErrorTexts, ExpirationDate, InviteUrl, NotificationsHttp, NumericAdamId, PageAtTotal,
     RemovalsInDelta, RetiredCount, RetryAfterClock, ServiceConfig, SettingError, Settings,
-    UnknownToken, UnknownUserText, UnlimitedLists, nearest,
+    TwoArrays, UnknownToken, UnknownUserText, UnlimitedLists, nearest,
 };
 use crate::model::{ManagedAccounts, SameAccount, UnknownUser};
 
@@ -45,7 +45,7 @@ macro_rules! key {
 /// The words of a switch, the one for off first.
 const SWITCH: Allowed = Allowed::Words(&["off", "on"]);
 
-static KEYS: [Key; 41] = [
+static KEYS: [Key; 42] = [
     key!("token.expiration_date", words::<ExpirationDate>(), expiration_date),
     key!("token.lifetime", Allowed::Duration, token_lifetime),
     key!("clock.auto_horizon", Allowed::Duration, auto_horizon),
@@ -74,6 +74,7 @@ static KEYS: [Key; 41] = [
     key!("v1.error_texts", words::<ErrorTexts>(), v1_error_texts),
     key!("v1.invite_url", words::<InviteUrl>(), v1_invite_url),
     key!("v1.notifies", SWITCH, v1_notifies),
+    key!("v1.two_arrays", words::<TwoArrays>(), v1_two_arrays),
     key!("v1.batch_size", Allowed::Integer(1, 100_000), batch_size),
     key!("v1.batch_lifetime", Allowed::Duration, batch_lifetime),
     key!("v1.max_runs", Allowed::Integer(1, 100_000), runs_max),

@@ -84,6 +84,8 @@ pub struct Settings {
     pub v1_invite_url: InviteUrl,
     /// `v1.notifies`: whether writes of v1 are told to subscribers of v2.
     pub v1_notifies: bool,
+    /// `v1.two_arrays`: what two arrays of one direction in one call of v1 mean.
+    pub v1_two_arrays: TwoArrays,
     /// `http.retry_after_clock`: which clock a `Retry-After` that is a date follows.
     pub retry_after_clock: RetryAfterClock,
     /// `http.rule_header`: whether answers name the rules that touched them.
@@ -210,6 +212,17 @@ pub enum InviteUrl {
     Apple,
     /// At Apple's, in the older form without a country.
     AppleNoCc,
+}
+
+/// What two arrays of one direction in one call mean (apple-legacy-v1.md §14 rule 2, §23 #14).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TwoArrays {
+    /// The call is refused: 9602.
+    Refuse,
+    /// All of them are meant, one after the other.
+    Both,
+    /// The first is meant, in the order in which they are documented; the others are nothing.
+    First,
 }
 
 /// Which clock a `Retry-After` that is a date follows.

@@ -4,7 +4,7 @@
 use super::{
     ErrorTexts, ExpirationDate, InviteUrl, NotificationsHttp, NumericAdamId, PageAtTotal,
     RemovalsInDelta, RetiredCount, RetryAfterClock, ServiceConfig, SettingError, Settings,
-    UnknownToken, UnknownUserText, UnlimitedLists,
+    TwoArrays, UnknownToken, UnknownUserText, UnlimitedLists,
 };
 use crate::model::{Behaviour, Delay, ManagedAccounts, SameAccount, Span, UnknownUser};
 
@@ -61,6 +61,7 @@ impl Settings {
             v1_error_texts: ErrorTexts::Of2025,
             v1_invite_url: InviteUrl::Quince,
             v1_notifies: true,
+            v1_two_arrays: TwoArrays::Refuse,
             retry_after_clock: RetryAfterClock::Virtual,
             rule_header: false,
             automatic_marks: true,

@@ -4,8 +4,8 @@ use std::fmt;
 
 use super::{
     ErrorTexts, ExpirationDate, InviteUrl, NotificationsHttp, NumericAdamId, PageAtTotal,
-    RemovalsInDelta, RetiredCount, RetryAfterClock, ServiceConfig, UnknownToken, UnknownUserText,
-    UnlimitedLists, duration,
+    RemovalsInDelta, RetiredCount, RetryAfterClock, ServiceConfig, TwoArrays, UnknownToken,
+    UnknownUserText, UnlimitedLists, duration,
 };
 use crate::model::{Delay, ManagedAccounts, SameAccount, Span, UnknownUser};
 
@@ -99,6 +99,7 @@ choices! {
     RetiredCount { Refunded = "refunded", WithRetiredUsers = "+retired_users" }
     ErrorTexts { Of2025 = "2025", Of2020 = "2020" }
     InviteUrl { Quince = "quince", Vppsim = "vppsim", Apple = "apple", AppleNoCc = "apple-no-cc" }
+    TwoArrays { Refuse = "refuse", Both = "both", First = "first" }
     RetryAfterClock { Virtual = "virtual", Real = "real" }
     NotificationsHttp { Loopback = "loopback", Never = "never" }
     UnknownUser { Sync = "sync", Async = "async" }

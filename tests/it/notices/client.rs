@@ -222,7 +222,8 @@ impl Client {
         self.put(place, user);
     }
 
-    /// Where the account of a retired record is linked again, that record is a leftover.
+    /// Where the account of a retired record is linked again, that record is a leftover, and what it kept goes to the
+    /// one in its place: as a client names assignments by client user, nothing changes.
     fn put(&mut self, place: usize, user: Record) {
         if user.status == "Associated" {
             let older = |other: &Record| {
@@ -230,6 +231,14 @@ impl Client {
             };
             if let Some(older) = self.users.iter().rposition(older) {
                 "Deleted".clone_into(&mut self.users[older].status);
+                let is_kept = |(_, holder): &&(Asset, Holder)| *holder == Holder::User(older);
+                let kept: Vec<_> = self.held.iter().filter(is_kept).cloned().collect();
+                for pair in kept {
+                    // It cannot hold one twice.
+                    if self.held.insert((pair.0.clone(), Holder::User(place))) {
+                        self.held.remove(&pair);
+                    }
+                }
             }
         }
         self.users[place] = user;

@@ -6,6 +6,8 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::LazyLock;
 
+use parking_lot::Mutex;
+use regex_lite::Regex;
 use serde_json::Value;
 
 static SCHEMAS: LazyLock<BTreeMap<String, Value>> = LazyLock::new(|| {
@@ -109,7 +111,12 @@ fn is_of(value: &Value, kind: &str) -> bool {
 }
 
 fn matches(text: &str, pattern: &str) -> bool {
-    regex_lite::Regex::new(pattern).unwrap().is_match(text)
+    static READ: Mutex<BTreeMap<String, Regex>> = Mutex::new(BTreeMap::new());
+    let mut read = READ.lock();
+    if !read.contains_key(pattern) {
+        read.insert(pattern.to_owned(), Regex::new(pattern).unwrap());
+    }
+    read[pattern].is_match(text)
 }
 
 #[test]
