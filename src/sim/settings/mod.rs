@@ -84,6 +84,8 @@ pub struct Settings {
     pub v1_invite_url: InviteUrl,
     /// `v1.notifies`: whether writes of v1 are told to subscribers of v2.
     pub v1_notifies: bool,
+    /// `catalog.developer_token`: how closely a developer token is looked at.
+    pub developer_token: DeveloperToken,
     /// `http.retry_after_clock`: which clock a `Retry-After` that is a date follows.
     pub retry_after_clock: RetryAfterClock,
     /// `http.rule_header`: whether answers name the rules that touched them.
@@ -208,6 +210,15 @@ pub enum InviteUrl {
     Apple,
     /// At Apple's, in the older form without a country.
     AppleNoCc,
+}
+
+/// How closely a developer token is looked at (apple-metadata.md §2.1).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DeveloperToken {
+    /// Its parts, its algorithm and how long it lives.
+    Checked,
+    /// Any bearer token will do.
+    Any,
 }
 
 /// Which clock a `Retry-After` that is a date follows.

@@ -2,9 +2,9 @@
 //! `fixtures/profiles.toml` is held against them by a test.
 
 use super::{
-    ErrorTexts, ExpirationDate, InviteUrl, NotificationsHttp, NumericAdamId, PageAtTotal,
-    RemovalsInDelta, RetiredCount, RetryAfterClock, ServiceConfig, SettingError, Settings,
-    UnknownToken, UnknownUserText, UnlimitedLists,
+    DeveloperToken, ErrorTexts, ExpirationDate, InviteUrl, NotificationsHttp, NumericAdamId,
+    PageAtTotal, RemovalsInDelta, RetiredCount, RetryAfterClock, ServiceConfig, SettingError,
+    Settings, UnknownToken, UnknownUserText, UnlimitedLists,
 };
 use crate::model::{Behaviour, Delay, ManagedAccounts, SameAccount, Span, UnknownUser};
 
@@ -61,6 +61,7 @@ impl Settings {
             v1_error_texts: ErrorTexts::Of2025,
             v1_invite_url: InviteUrl::Quince,
             v1_notifies: true,
+            developer_token: DeveloperToken::Checked,
             retry_after_clock: RetryAfterClock::Virtual,
             rule_header: false,
             automatic_marks: true,
