@@ -36,14 +36,14 @@ impl Icon {
     /// Reads what follows `/artwork/`: `<adamId>/AppIcon.png/<width>x<height>bb.<format>`. The picture is a PNG whatever the format says.
     pub fn read(rest: &str) -> Option<Self> {
         let mut parts = rest.split('/');
-        let (adam_id, name, size) = (parts.next()?, parts.next()?, parts.next()?);
+        let (adam_id, name, last) = (parts.next()?, parts.next()?, parts.next()?);
         let is_id = adam_id.len() <= 20 && adam_id.bytes().all(|byte| byte.is_ascii_digit());
         if !is_id || adam_id.is_empty() || name != "AppIcon.png" || parts.next().is_some() {
             return None;
         }
-        let (size, _) = size.rsplit_once('.')?;
+        let (bare, _) = last.rsplit_once('.')?;
         let (width, height) =
-            size.trim_end_matches(|c: char| c.is_ascii_lowercase()).split_once('x')?;
+            bare.trim_end_matches(|c: char| c.is_ascii_lowercase()).split_once('x')?;
         let side = |text: &str| text.parse().ok().filter(|side| (1..=SIDE_MAX).contains(side));
         Some(Self { adam_id: adam_id.to_owned(), width: side(width)?, height: side(height)? })
     }

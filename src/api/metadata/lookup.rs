@@ -161,12 +161,12 @@ impl Shown<'_> {
             json.count("ratingCountCurrentVersion", product.rating.1 / 25);
         });
         if is_app {
-            self.software(json, product, oldest, is_mac);
+            Self::software(json, product, oldest, is_mac);
         }
         self.offers(json, product);
     }
 
-    fn software(&self, json: &mut Json, product: &Product, oldest: &str, is_mac: bool) {
+    fn software(json: &mut Json, product: &Product, oldest: &str, is_mac: bool) {
         let system = if is_mac { "macOS" } else { "iOS" };
         json.name("softwareInfo").object(|json| {
             json.text("seller", &format!("{} Ltd.", product.artist));
@@ -198,7 +198,7 @@ impl Shown<'_> {
                     });
                     json.text("buyParams", &buy_params(product, quality, price, self.market));
                     json.name("version").object(|json| {
-                        json.text("display", &product.version);
+                        json.text("display", product.version.trim());
                         json.name("externalId").unsigned(product.version_id);
                     });
                     json.name("assets").array(|json| {

@@ -53,7 +53,7 @@ pub(super) fn answer(
                     .any(|text| text.to_lowercase().contains(&term))
         })
         .collect();
-    found.sort_by(|one, other| (&one.name, &one.adam_id).cmp(&(&other.name, &other.adam_id)));
+    found.sort_by_cached_key(|product| (product.name.to_lowercase(), product.adam_id.clone()));
     let mut json = Json::with_capacity(2048);
     json.object(|json| {
         json.name("results").object(|json| {
