@@ -16,7 +16,7 @@ async fn developer_tokens_are_looked_at() {
     let shop = Shop::open().await;
     let now = today();
     let head = json!({"alg": "ES256", "kid": "ABCDE12345"});
-    let claims = |exp: u64| json!({"iss": "TEAM567890", "iat": now, "exp": exp});
+    let claims = |exp: i64| json!({"iss": "TEAM567890", "iat": now, "exp": exp});
     let with = |alg: &str| signed(&json!({"alg": alg, "kid": "ABCDE12345"}), &claims(now + 60));
     let mut origin = claims(now + 60);
     origin["origin"] = json!(["https://shop.example"]);

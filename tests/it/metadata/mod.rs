@@ -38,9 +38,8 @@ fn signed(head: &Value, claims: &Value) -> String {
 }
 
 /// Seconds of real time.
-fn today() -> u64 {
-    let now = std::time::SystemTime::now();
-    now.duration_since(std::time::UNIX_EPOCH).unwrap().as_secs()
+fn today() -> i64 {
+    quince::engine::real_time::today().0 / 1000
 }
 
 fn developer_token() -> String {

@@ -44,7 +44,6 @@ impl Schemas {
     fn fits(&self, value: &Value, schema: &Value, file: &str) -> Result<(), String> {
         for (keyword, wanted) in schema.as_object().unwrap() {
             let ok = match keyword.as_str() {
-                "$schema" | "$comment" | "title" | "required" | "$defs" => true,
                 // Objects that are maps: every value is as this says.
                 "additionalProperties" if wanted.is_object() => {
                     for (name, value) in value.as_object().into_iter().flatten() {
@@ -52,7 +51,12 @@ impl Schemas {
                     }
                     true
                 }
-                "additionalProperties" => true,
+                "$schema"
+                | "$comment"
+                | "title"
+                | "required"
+                | "$defs"
+                | "additionalProperties" => true,
                 "type" => is_of(value, wanted.as_str().unwrap()),
                 "const" => value == wanted,
                 "enum" => wanted.as_array().unwrap().contains(value),
