@@ -8,6 +8,7 @@ pub mod changed;
 pub mod control;
 pub mod json;
 pub mod lint;
+pub mod metadata;
 pub mod operations;
 pub mod patch;
 mod served;
@@ -26,8 +27,9 @@ use tokio::sync::Semaphore;
 use self::control::{Bases, Control, ControlOptions};
 use self::lint::Lints;
 use self::served::{Served, Surface};
-use crate::engine::Engine;
+use crate::engine::{DEFAULT, Engine, Found};
 use crate::exchange::{Door, Reply, Request};
+use crate::journal::Routed;
 use crate::model::At;
 use crate::sim::date;
 use crate::telling::secrets;
@@ -100,8 +102,19 @@ impl Api {
             let credential = asked.credential();
             if let Some(found) = self.engine.route(prefix.as_deref(), credential.as_ref()) {
                 let (name, options) = (asked.operation(), &self.options);
-                let base_url = v1::base_of(base_url, &found);
+                let base_url = base_of(base_url, &found);
                 let what = (Surface::V1(Arc::new(asked)), name);
+                return Ok(Served::new(
+                    &found, request, what, credential, lints, base_url, options,
+                ));
+            }
+        } else if let Some(target) = metadata::find(&request.path) {
+            let credential = metadata::credential(&request);
+            if let Some(found) = self.engine.route(prefix.as_deref(), credential.as_ref()) {
+                let asked = metadata::Asked::read(target, &request, &mut lints);
+                let (name, options) = (asked.target.operation(), &self.options);
+                let base_url = base_of(base_url, &found);
+                let what = (Surface::Metadata(Arc::new(asked)), name);
                 return Ok(Served::new(
                     &found, request, what, credential, lints, base_url, options,
                 ));
@@ -229,6 +242,15 @@ fn take_prefix(mut request: Request) -> (Option<String>, Request) {
     let (id, path) = (id.to_owned(), path.to_owned());
     request.path = path;
     (Some(id), request)
+}
+
+/// The base of URLs written into answers of a universe: whoever follows one brings no token that names it.
+fn base_of(base_url: String, found: &Found) -> String {
+    let id = found.universe.id();
+    if found.routed == Routed::Prefix || id == DEFAULT {
+        return base_url;
+    }
+    format!("{base_url}/u/{id}")
 }
 
 fn set_date(reply: &mut Reply, now: At) {

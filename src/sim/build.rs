@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use uuid::Uuid;
 
+use super::catalog::Catalog;
 use super::ids::{DataSet, LocationIds, location_id, uid};
 use super::spec::{AssetSpec, HolderSpec, LocationSpec, OrganizationSpec, UserSpec, WorldSpec};
 use super::world::{SiteId, TokenRecord, World};
@@ -27,6 +28,7 @@ pub fn build(spec: &WorldSpec, seed: u64, start: At, token_lifetime: Span) -> Wo
         add_tokens(&mut world, id, location, start.plus(token_lifetime));
     }
     world.index_literals();
+    world.list_products(Catalog::new(spec.products.iter().cloned()));
     world
 }
 

@@ -4,6 +4,7 @@
 //! argument. Not here: who holds the lock and asks for the real time (`engine`), and reading files (`snapshot`).
 
 pub mod build;
+pub mod catalog;
 pub mod clock;
 pub mod date;
 pub mod diff;

@@ -15,6 +15,8 @@ pub struct WorldSpec {
     pub organizations: Vec<OrganizationSpec>,
     /// The locations, in the order that "first location" means.
     pub locations: Vec<LocationSpec>,
+    /// Products of the store, beyond what follows from what is owned.
+    pub products: Vec<ProductSpec>,
 }
 
 /// An organization: owns locations.
@@ -143,6 +145,74 @@ pub struct AssetSpec {
     pub platforms: Platforms,
     /// First licence id; drawn if absent.
     pub licence_base: Option<u64>,
+}
+
+/// A product of the store: what is said of it; the rest follows from its owners, or is made up.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ProductSpec {
+    /// Product id: decimal digits.
+    pub adam_id: String,
+    /// App or book.
+    pub product_type: Option<ProductType>,
+    /// What it is called.
+    pub name: Option<String>,
+    /// Who made it.
+    pub artist: Option<String>,
+    /// Bundle id.
+    pub bundle_id: Option<String>,
+    /// Where it runs.
+    pub platforms: Option<Platforms>,
+    /// Number of the store's section.
+    pub genre: Option<String>,
+    /// The version that is sold now.
+    pub version: Option<String>,
+    /// Price in thousandths.
+    pub price: Option<u32>,
+    /// Name of the organization that it was made for.
+    pub custom_of: Option<String>,
+    /// Ids of the storefronts that sell it, lower case; all if absent.
+    pub storefronts: Option<Vec<String>>,
+    /// What it says about itself.
+    pub description: Option<String>,
+}
+
+impl ProductSpec {
+    /// A product of which nothing is said.
+    pub fn new(adam_id: &str) -> Self {
+        Self {
+            adam_id: adam_id.to_owned(),
+            product_type: None,
+            name: None,
+            artist: None,
+            bundle_id: None,
+            platforms: None,
+            genre: None,
+            version: None,
+            price: None,
+            custom_of: None,
+            storefronts: None,
+            description: None,
+        }
+    }
+
+    /// This, changed by what another one says of the same product.
+    #[must_use]
+    pub fn with(self, other: Self) -> Self {
+        Self {
+            adam_id: self.adam_id,
+            product_type: other.product_type.or(self.product_type),
+            name: other.name.or(self.name),
+            artist: other.artist.or(self.artist),
+            bundle_id: other.bundle_id.or(self.bundle_id),
+            platforms: other.platforms.or(self.platforms),
+            genre: other.genre.or(self.genre),
+            version: other.version.or(self.version),
+            price: other.price.or(self.price),
+            custom_of: other.custom_of.or(self.custom_of),
+            storefronts: other.storefronts.or(self.storefronts),
+            description: other.description.or(self.description),
+        }
+    }
 }
 
 /// A client user.

@@ -8,6 +8,7 @@ mod tokens;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use super::catalog::Catalog;
 use super::ids::{DataSet, LocationIds};
 use super::saved::SiteParts;
 use super::settings::Settings;
@@ -150,6 +151,7 @@ pub struct World {
     /// Writes so far, of whatever kind.
     pub(super) revision: u64,
     pub(super) outbox: Outbox,
+    pub(super) catalog: Catalog,
 }
 
 impl World {
@@ -164,6 +166,7 @@ impl World {
             dues: BTreeSet::new(),
             revision: 0,
             outbox: Outbox::default(),
+            catalog: Catalog::default(),
         }
     }
 
@@ -229,6 +232,17 @@ impl World {
     /// The locations, in world order.
     pub fn sites(&self) -> &[Site] {
         &self.sites
+    }
+
+    /// What the store has beyond what the locations own.
+    pub const fn catalog(&self) -> &Catalog {
+        &self.catalog
+    }
+
+    /// Gives the store other products.
+    pub fn list_products(&mut self, catalog: Catalog) {
+        self.revision += 1;
+        self.catalog = catalog;
     }
 
     /// The location with this key.

@@ -10,6 +10,7 @@ mod control;
 mod docs;
 mod faults;
 mod ledger;
+mod metadata;
 mod notices;
 mod notifications;
 mod presets;

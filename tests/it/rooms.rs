@@ -15,6 +15,7 @@ const TABLE: &[(&str, &[&str])] = &[
         &["journal", "exchange", "predicate", "faults", "scenario", "judge", "sim", "model"],
     ),
     ("api/v1", &["engine", "faults", "journal", "exchange", "sim", "model", "api"]),
+    ("api/metadata", &["engine", "faults", "journal", "exchange", "sim", "model", "api"]),
     ("api/v2", &["engine", "faults", "journal", "exchange", "sim", "model", "api"]),
     (
         "api/control",

@@ -118,6 +118,9 @@ pub struct WorldForm {
     /// Who holds what.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub assignment: Vec<Map<String, Value>>,
+    /// What the store says of products, by `adam_id`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub product: Vec<Map<String, Value>>,
     /// So many more devices, users, assets and assignments in the first location.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub generate: Option<Map<String, Value>>,

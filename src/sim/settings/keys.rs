@@ -2,9 +2,9 @@
 
 use super::values::{Value, put, words};
 use super::{
-    Allowed, ErrorTexts, ExpirationDate, InviteUrl, NotificationsHttp, NumericAdamId, PageAtTotal,
-    RemovalsInDelta, RetiredCount, RetryAfterClock, ServiceConfig, SettingError, Settings,
-    TwoArrays, UnknownToken, UnknownUserText, UnlimitedLists, nearest,
+    Allowed, DeveloperToken, ErrorTexts, ExpirationDate, InviteUrl, NotificationsHttp,
+    NumericAdamId, PageAtTotal, RemovalsInDelta, RetiredCount, RetryAfterClock, ServiceConfig,
+    SettingError, Settings, TwoArrays, UnknownToken, UnknownUserText, UnlimitedLists, nearest,
 };
 use crate::model::{ManagedAccounts, SameAccount, UnknownUser};
 
@@ -45,7 +45,7 @@ macro_rules! key {
 /// The words of a switch, the one for off first.
 const SWITCH: Allowed = Allowed::Words(&["off", "on"]);
 
-static KEYS: [Key; 42] = [
+static KEYS: [Key; 43] = [
     key!("token.expiration_date", words::<ExpirationDate>(), expiration_date),
     key!("token.lifetime", Allowed::Duration, token_lifetime),
     key!("clock.auto_horizon", Allowed::Duration, auto_horizon),
@@ -83,6 +83,7 @@ static KEYS: [Key; 42] = [
     key!("notifications.attempts", Allowed::Integer(1, 10), notification_attempts),
     key!("notifications.retry_after", Allowed::Duration, notification_retry_after),
     key!("notifications.timeout", Allowed::Duration, notification_timeout),
+    key!("catalog.developer_token", words::<DeveloperToken>(), developer_token),
     key!("http.retry_after_clock", words::<RetryAfterClock>(), retry_after_clock),
     key!("http.rule_header", SWITCH, rule_header),
     key!("marks.automatic", SWITCH, automatic_marks),

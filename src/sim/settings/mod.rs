@@ -86,6 +86,8 @@ pub struct Settings {
     pub v1_notifies: bool,
     /// `v1.two_arrays`: what two arrays of one direction in one call of v1 mean.
     pub v1_two_arrays: TwoArrays,
+    /// `catalog.developer_token`: how closely a developer token is looked at.
+    pub developer_token: DeveloperToken,
     /// `http.retry_after_clock`: which clock a `Retry-After` that is a date follows.
     pub retry_after_clock: RetryAfterClock,
     /// `http.rule_header`: whether answers name the rules that touched them.
@@ -223,6 +225,15 @@ pub enum TwoArrays {
     Both,
     /// The first is meant, in the order in which they are documented; the others are nothing.
     First,
+}
+
+/// How closely a developer token is looked at (apple-metadata.md §2.1).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DeveloperToken {
+    /// Its parts, its algorithm and how long it lives.
+    Checked,
+    /// Any bearer token will do.
+    Any,
 }
 
 /// Which clock a `Retry-After` that is a date follows.

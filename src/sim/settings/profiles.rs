@@ -2,9 +2,9 @@
 //! `fixtures/profiles.toml` is held against them by a test.
 
 use super::{
-    ErrorTexts, ExpirationDate, InviteUrl, NotificationsHttp, NumericAdamId, PageAtTotal,
-    RemovalsInDelta, RetiredCount, RetryAfterClock, ServiceConfig, SettingError, Settings,
-    TwoArrays, UnknownToken, UnknownUserText, UnlimitedLists,
+    DeveloperToken, ErrorTexts, ExpirationDate, InviteUrl, NotificationsHttp, NumericAdamId,
+    PageAtTotal, RemovalsInDelta, RetiredCount, RetryAfterClock, ServiceConfig, SettingError,
+    Settings, TwoArrays, UnknownToken, UnknownUserText, UnlimitedLists,
 };
 use crate::model::{Behaviour, Delay, ManagedAccounts, SameAccount, Span, UnknownUser};
 
@@ -62,6 +62,7 @@ impl Settings {
             v1_invite_url: InviteUrl::Quince,
             v1_notifies: true,
             v1_two_arrays: TwoArrays::Refuse,
+            developer_token: DeveloperToken::Checked,
             retry_after_clock: RetryAfterClock::Virtual,
             rule_header: false,
             automatic_marks: true,

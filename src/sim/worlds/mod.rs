@@ -37,11 +37,17 @@ pub fn named(name: &str, seed: u64) -> Option<WorldSpec> {
     }
 }
 
+/// Who makes products: `n` chooses.
+pub(super) fn maker(n: u64, of_books: bool) -> String {
+    names::maker(n, of_books)
+}
+
 /// One organization with one location that owns nothing.
 fn empty() -> WorldSpec {
     WorldSpec {
         organizations: vec![organization("empty", "Empty Organization", &["empty.example"])],
         locations: vec![location("main", "Main", 0, "US", StorePlatform::Business)],
+        ..WorldSpec::default()
     }
 }
 
@@ -62,6 +68,7 @@ fn enterprise(seed: u64) -> WorldSpec {
     WorldSpec {
         organizations: vec![organization("meridian", "Meridian Logistics", &domains)],
         locations: vec![main],
+        ..WorldSpec::default()
     }
 }
 

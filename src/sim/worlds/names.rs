@@ -87,6 +87,14 @@ pub(super) fn book(index: usize) -> String {
     numbered(BOOKS[index % BOOKS.len()].to_owned(), index / BOOKS.len())
 }
 
+/// Who makes products: `n` chooses.
+pub(super) fn maker(n: u64, of_books: bool) -> String {
+    let kinds =
+        if of_books { ["Press", "Books", "Editions"] } else { ["Labs", "Works", "Software"] };
+    let (stems, n) = (STEMS.len() as u64, n % (STEMS.len() * kinds.len()) as u64);
+    format!("{} {}", STEMS[(n % stems) as usize], kinds[(n / stems) as usize])
+}
+
 fn numbered(name: String, round: usize) -> String {
     if round == 0 { name } else { format!("{name} {}", round + 1) }
 }

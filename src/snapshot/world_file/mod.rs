@@ -10,9 +10,10 @@
 //! | `[[device]]` | `serial_number`* |
 //! | `[[user]]` | `client_user_id`*, `email`, `status` (Registered), `managed_apple_id`, `user_id`, `invite_code`, `id_hash` |
 //! | `[[assignment]]` | `adam_id`*, `pricing_param` (STDQ), `client_user_id` or `serial_number`* |
+//! | `[[product]]` | `adam_id`*, `product_type`, `name`, `artist`, `bundle_id`, `platforms`, `genre` (its number), `version`, `price` (thousandths), `custom_of` (key of an organization), `storefronts`, `description`: what the store says of it |
 //! | `[generate]` | `devices`, `users`, `assets`, `assignments`: so many more in the first location |
 //!
-//! All but the first two tables and `[generate]` have `location`; it may be left out where there is
+//! All but the first two tables, `[[product]]` and `[generate]` have `location`; it may be left out where there is
 //! exactly one, and so may `organization`. What is in the base world under the same key is changed
 //! by the members that are given; anything else is added. Several users of one file may share a
 //! client user id while at most one of them is active: the first changes the base's, the others
@@ -25,6 +26,7 @@ mod check;
 mod draft;
 mod holders;
 mod owners;
+mod products;
 #[cfg(test)]
 mod tests;
 
@@ -52,7 +54,7 @@ const ASSIGNMENTS_MAX: u64 = 10_000_000;
 type ReadRow = fn(&mut Draft, &Node, &mut Problems<'_>);
 
 /// The tables in the order in which they are read: what is referred to comes first.
-const TABLES: [(&str, &str, ReadRow); 7] = [
+const TABLES: [(&str, &str, ReadRow); 8] = [
     ("organization", "[[organization]]", owners::organization),
     ("location", "[[location]]", owners::location),
     ("token", "[[token]]", owners::token),
@@ -60,6 +62,7 @@ const TABLES: [(&str, &str, ReadRow); 7] = [
     ("device", "[[device]]", holders::device),
     ("user", "[[user]]", holders::user),
     ("assignment", "[[assignment]]", holders::assignment),
+    ("product", "[[product]]", products::product),
 ];
 
 /// Reads a world file. `file` is its name in messages; the seed is that of named worlds and of
