@@ -147,6 +147,8 @@ pub struct World {
     /// Literal tokens, whole and by their inner token.
     pub(super) literals: Arc<BTreeMap<String, (SiteId, u32)>>,
     dues: BTreeSet<(At, SiteId)>,
+    /// Events that were told and wait to count: one of a location at most.
+    foretold: BTreeMap<SiteId, u64>,
     /// Writes so far, of whatever kind.
     pub(super) revision: u64,
     pub(super) outbox: Outbox,
@@ -162,6 +164,7 @@ impl World {
             by_key: Arc::default(),
             literals: Arc::default(),
             dues: BTreeSet::new(),
+            foretold: BTreeMap::new(),
             revision: 0,
             outbox: Outbox::default(),
         }
@@ -292,6 +295,10 @@ impl World {
             let told = |notice| Told { site: id, at, receiver: receiver.clone(), notice };
             self.outbox.told.extend(notices.into_iter().map(told));
         }
+        match site.location.foretold() {
+            Some(number) => self.foretold.insert(id, number),
+            None => self.foretold.remove(&id),
+        };
         let due = site.location.next_due();
         if due != site.due {
             if let Some(before) = std::mem::replace(&mut site.due, due) {
@@ -349,6 +356,25 @@ impl World {
                 tell(happening);
             }
         }
+    }
+
+    /// Events that were told before they count, with their locations. They count when [`World::count_told`] is called,
+    /// which no time does.
+    pub const fn foretold(&self) -> &BTreeMap<SiteId, u64> {
+        &self.foretold
+    }
+
+    /// Lets the part of a location's event count that was told. `None` if none waits for it.
+    pub fn count_told(&mut self, id: SiteId, now: At, settings: &Settings) -> Option<Happening> {
+        self.outbox.now = now;
+        let behaviour = &settings.behaviour;
+        let counted = self.change(id, |location, ids| location.count_told(now, behaviour, ids));
+        self.happening(now, id, counted.flatten()?)
+    }
+
+    /// Lets an event that has not ended be told before it counts. False if there is no such event or it has ended.
+    pub fn foretell_event(&mut self, id: SiteId, number: u64) -> bool {
+        self.change(id, |location, _| location.foretell(number)).unwrap_or(false)
     }
 
     /// Ends an event now, whatever its delay; the tasks that `failing` chooses fail. `None` if there is no such
