@@ -2,9 +2,10 @@
 //!
 //! * [`receiver`]: one in this process. [`configuring`]: it is tried out first. [`order`]: what comes, and in which order.
 //!   [`retries`]: attempts in virtual time. [`bad_receivers`]: nobody holds quince up. [`rules`]: what rules make of them.
-//!   [`secure`]: over TLS. [`python`]: a receiver that is none of ours.
+//!   [`before_counts`]: told before anything has changed. [`secure`]: over TLS. [`python`]: a receiver that is none of ours.
 
 mod bad_receivers;
+mod before_counts;
 mod configuring;
 mod order;
 mod python;
