@@ -45,7 +45,12 @@ impl Location {
     }
 
     /// Carries out the part that was told, and returns the number of its event.
-    pub fn count_told(&mut self, now: At, behaviour: &Behaviour, ids: &dyn IdSource) -> Option<u64> {
+    pub fn count_told(
+        &mut self,
+        now: At,
+        behaviour: &Behaviour,
+        ids: &dyn IdSource,
+    ) -> Option<u64> {
         let number = self.foretold()?;
         let (_, mut event) = self.events.first()?;
         let part = event.next_part();

@@ -62,7 +62,8 @@ impl NotificationForm {
         let before = wrongs.0.len();
         let place = |key: &str| format!("{at}/{key}");
         if *self == Self::default() {
-            let what = "copies, drop, delay, secret, type, split, hold, before_answer or before_counts";
+            let what =
+                "copies, drop, delay, secret, type, split, hold, before_answer or before_counts";
             return wrongs.none(at, format!("what becomes of it? say at least one of {what}"));
         }
         let before_call =

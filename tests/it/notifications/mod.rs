@@ -2,7 +2,8 @@
 //!
 //! * [`receiver`]: one in this process. [`configuring`]: it is tried out first. [`order`]: what comes, and in which order.
 //!   [`retries`]: attempts in virtual time. [`bad_receivers`]: nobody holds quince up. [`rules`]: what rules make of them.
-//!   [`before_counts`]: told before anything has changed. [`secure`]: over TLS. [`python`]: a receiver that is none of ours.
+//!   [`before_counts`]: told before anything has changed. [`secure`]: over TLS. [`python`]: a receiver that is none
+//!   of ours. [`stock`]: 25 assets for many devices. [`weight`]: what bad receivers cost.
 
 mod bad_receivers;
 mod before_counts;
@@ -13,6 +14,8 @@ pub(crate) mod receiver;
 mod retries;
 mod rules;
 mod secure;
+mod stock;
+mod weight;
 
 use std::time::Duration;
 

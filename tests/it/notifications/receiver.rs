@@ -97,15 +97,15 @@ impl Receiver {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let seen = Arc::new(Seen::default());
-        let (script, sees): (Script, _) = (Arc::new(script), Arc::clone(&seen));
+        let (script, viewer): (Script, _) = (Arc::new(script), Arc::clone(&seen));
         let serving = tokio::spawn(async move {
             loop {
                 let (stream, _) = listener.accept().await.unwrap();
-                let (script, sees) = (Arc::clone(&script), Arc::clone(&sees));
+                let (script, viewer) = (Arc::clone(&script), Arc::clone(&viewer));
                 let tls = tls.clone();
                 tokio::spawn(async move {
-                    let Some(tls) = tls else { return serve(stream, &script, &sees).await };
-                    serve(tls.accept(stream).await?, &script, &sees).await
+                    let Some(tls) = tls else { return serve(stream, &script, &viewer).await };
+                    serve(tls.accept(stream).await?, &script, &viewer).await
                 });
             }
         });
