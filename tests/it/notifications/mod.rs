@@ -31,7 +31,7 @@ pub(crate) async fn subscribe(fixture: &Fixture, url: &str) {
     assert_eq!(set.status.as_u16(), 200, "{}", set.text());
 }
 
-fn subscription(url: &str) -> Value {
+pub(crate) fn subscription(url: &str) -> Value {
     json!({
         "notificationUrl": url,
         "notificationAuthToken": "s3cr3t",
