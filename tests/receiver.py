@@ -10,6 +10,7 @@ import argparse
 import json
 import ssl
 import sys
+import threading
 import time
 import uuid
 from collections import Counter
@@ -29,6 +30,7 @@ ALLOWED = {
     "ASSET_COUNT": {"adamId", "pricingParam", "countDelta"},
     "TEST_NOTIFICATION": set(),
 }
+LOCK = threading.Lock()
 ANSWER = b"HTTP/1.1 200 OK\r\nContent-Length: 100000000000\r\n\r\n"
 
 
@@ -54,6 +56,12 @@ def faults(headers, body, secret):
     if ("error" in payload) != (payload.get("result") == "FAILURE"):
         wrong.append("an error goes with a failure")
     return wrong
+
+
+def tell(what):
+    """One line, whoever else has something to say at that moment."""
+    with LOCK:
+        print(json.dumps(what), flush=True)
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -94,7 +102,7 @@ class Handler(BaseHTTPRequestHandler):
             token = {"Authorization": f"Bearer {options.token}"}
             with urlopen(Request(options.call_back, headers=token)) as answer:
                 told["called_back"] = json.load(answer)
-        print(json.dumps(told), flush=True)
+        tell(told)
         if mode == "ok":
             self.send_response(status)
             self.send_header("Content-Length", "0")
@@ -115,7 +123,7 @@ class Handler(BaseHTTPRequestHandler):
                     written += self.wfile.write(b"x" * 65536)
         except OSError:
             if mode == "endless":
-                print(json.dumps({"written": written}), flush=True)
+                tell({"written": written})
 
 
 class Server(ThreadingHTTPServer):

@@ -3,6 +3,7 @@
 //! `next_due` and `step_to` are all that time can do to it. It knows neither faults nor journal, no lock and
 //! no clock.
 
+mod foretold;
 mod tokens;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -356,25 +357,6 @@ impl World {
                 tell(happening);
             }
         }
-    }
-
-    /// Events that were told before they count, with their locations. They count when [`World::count_told`] is called,
-    /// which no time does.
-    pub const fn foretold(&self) -> &BTreeMap<SiteId, u64> {
-        &self.foretold
-    }
-
-    /// Lets the part of a location's event count that was told. `None` if none waits for it.
-    pub fn count_told(&mut self, id: SiteId, now: At, settings: &Settings) -> Option<Happening> {
-        self.outbox.now = now;
-        let behaviour = &settings.behaviour;
-        let counted = self.change(id, |location, ids| location.count_told(now, behaviour, ids));
-        self.happening(now, id, counted.flatten()?)
-    }
-
-    /// Lets an event that has not ended be told before it counts. False if there is no such event or it has ended.
-    pub fn foretell_event(&mut self, id: SiteId, number: u64) -> bool {
-        self.change(id, |location, _| location.foretell(number)).unwrap_or(false)
     }
 
     /// Ends an event now, whatever its delay; the tasks that `failing` chooses fail. `None` if there is no such

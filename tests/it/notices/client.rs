@@ -270,13 +270,12 @@ impl Client {
         }
         client.users = rows(users, "users").iter().map(Record::read).collect();
         for row in rows(assignments, "assignments") {
-            let holder = match text(&row["serialNumber"]) {
-                Some(serial) => Holder::Device(serial),
-                None => {
-                    let id = text(&row["clientUserId"]).unwrap();
-                    let first = || client.users.iter().position(|user| user.id == id);
-                    Holder::User(client.active(&id).or_else(first).unwrap())
-                }
+            let holder = if let Some(serial) = text(&row["serialNumber"]) {
+                Holder::Device(serial)
+            } else {
+                let id = text(&row["clientUserId"]).unwrap();
+                let first = || client.users.iter().position(|user| user.id == id);
+                Holder::User(client.active(&id).or_else(first).unwrap())
             };
             client.held.insert((asset_of(&row), holder));
         }

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use super::client::{Client, Revocable, Shown, listed_revocable};
 use super::replay::{Step, steps};
-use super::{NORTH, SOUTH, spec};
+use super::{NORTH, spec};
 use crate::notifications::receiver::Receiver;
 use crate::support::Fixture;
 
@@ -122,7 +122,7 @@ impl Wire {
             .setting("v2.unknown_user", unknown);
         let fixture = Fixture::of(builder, "north").await;
         let mut wire = Self { fixture, places: Vec::new(), events: Vec::new() };
-        for (key, _) in ["north", "south"].into_iter().zip([NORTH, SOUTH]) {
+        for key in ["north", "south"] {
             let token = wire.fixture.quince.universe("default").stoken(key);
             let receiver = Receiver::good().await;
             let subscription = crate::notifications::subscription(&receiver.url());
