@@ -148,6 +148,7 @@ pub struct ServeArgs {
     #[arg(long, value_name = "HOST")]
     pub allow_receiver: Vec<String>,
     /// File with CAs (PEM) that certificates of notification receivers are trusted by, besides quince's own (repeatable)
+    /// [default: the CAs of this machine]
     #[arg(long, value_name = "FILE")]
     pub receiver_ca: Vec<String>,
     /// Let notification receivers show any certificate
@@ -231,6 +232,9 @@ pub struct HealthcheckArgs {
     /// Keep asking for so long, such as 10s, until the server is ready
     #[arg(long, value_name = "DURATION")]
     pub wait: Option<String>,
+    /// File with the CA (PEM) of an https:// URL, such as ca.pem of --ca-dir [default: the CAs of this machine]
+    #[arg(long, value_name = "FILE")]
+    pub ca: Option<String>,
 }
 
 /// The options of `schema`.

@@ -24,7 +24,7 @@ mod turn;
 mod universe;
 pub mod waiting;
 
-pub use advance::Goal;
+pub use advance::{Goal, Happened};
 pub use marks::{Diff, Mark, Marks, NoMark};
 pub use origin::{Named, Origin, Scope};
 pub use real_time::RealTime;

@@ -73,6 +73,11 @@ pub(super) fn fire(rule: &Rule, draws: &Draws<'_>, plan: &mut Plan) {
         acts.push("delivered notifications before the answer".to_owned());
         plan.told_first = true;
     }
+    if then.notification.as_ref().is_some_and(|rule| rule.before_counts) && plan.foretold.is_none()
+    {
+        acts.push("delivered notifications before its event counts".to_owned());
+        plan.foretold = Some(Arc::clone(&rule.id));
+    }
     if let Some(change) = &then.answer {
         acts.push(words::answer(change));
         if change.replaces() && then.cut.is_none() && then.garbage.is_none() {

@@ -17,6 +17,7 @@ pub mod config;
 mod cost_tests;
 pub mod direct;
 pub mod event;
+mod foretold;
 pub mod ids;
 pub mod kinds;
 pub mod licence;
@@ -37,7 +38,7 @@ pub use checks::is_email;
 pub use command::{Command, Limits, Targets, UserRequest};
 pub use config::{ClientConfig, ConfigChange, LegacyConfig, MdmInfo, NotificationType, Receiver};
 pub use direct::{Hitch, Whom};
-pub use event::{Event, EventKind, EventStatus};
+pub use event::{Event, EventKind, EventStatus, Foretold};
 pub use ids::{AssetId, AssetName, DeviceId, Holder, HolderKind, IdSource, Seq, UserId};
 pub use kinds::{
     Platforms, PricingParam, Privileges, ProductType, StorePlatform, Supply, UserStatus,

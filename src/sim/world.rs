@@ -3,6 +3,7 @@
 //! `next_due` and `step_to` are all that time can do to it. It knows neither faults nor journal, no lock and
 //! no clock.
 
+mod foretold;
 mod tokens;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -148,6 +149,8 @@ pub struct World {
     /// Literal tokens, whole and by their inner token.
     pub(super) literals: Arc<BTreeMap<String, (SiteId, u32)>>,
     dues: BTreeSet<(At, SiteId)>,
+    /// Events that were told and wait to count: one of a location at most.
+    foretold: BTreeMap<SiteId, u64>,
     /// Writes so far, of whatever kind.
     pub(super) revision: u64,
     pub(super) outbox: Outbox,
@@ -164,6 +167,7 @@ impl World {
             by_key: Arc::default(),
             literals: Arc::default(),
             dues: BTreeSet::new(),
+            foretold: BTreeMap::new(),
             revision: 0,
             outbox: Outbox::default(),
             catalog: Catalog::default(),
@@ -306,6 +310,10 @@ impl World {
             let told = |notice| Told { site: id, at, receiver: receiver.clone(), notice };
             self.outbox.told.extend(notices.into_iter().map(told));
         }
+        match site.location.foretold() {
+            Some(number) => self.foretold.insert(id, number),
+            None => self.foretold.remove(&id),
+        };
         let due = site.location.next_due();
         if due != site.due {
             if let Some(before) = std::mem::replace(&mut site.due, due) {

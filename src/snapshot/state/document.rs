@@ -344,6 +344,9 @@ pub(super) struct Event {
     /// Tasks that are to fail when their turn comes.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(super) failing: Vec<Failing>,
+    /// Subscribers are told of it before it counts.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub(super) foretold: bool,
 }
 
 /// Tasks that are to fail, by what they are about; what is empty does not narrow them down.

@@ -7,7 +7,7 @@ use super::scalars::{Instant, Pair, Row, SettingsMap, Turned};
 use super::words::{Platform, Privilege, Reason};
 use super::{Form, SCHEMA};
 use crate::model::asset::Asset;
-use crate::model::event::{Event, Work};
+use crate::model::event::{Event, Foretold, Work};
 use crate::model::{
     AssetName, ClientConfig, Delay, Failing, LegacyConfig, Limits, Location, Privileges, Supply,
     Targets, UserId, UserRequest,
@@ -259,6 +259,7 @@ fn event(number: u64, event: &Event, held: bool) -> doc::Event {
             Work::Users(users) => Some(doc::Work::Users(users.iter().map(wish).collect())),
         },
         failing: event.failing.iter().map(failing).collect(),
+        foretold: event.foretold != Foretold::No,
     }
 }
 

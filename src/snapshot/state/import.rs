@@ -7,7 +7,7 @@ use super::document as doc;
 use super::words::{Platform, Privilege};
 use crate::model::asset::Asset;
 use crate::model::assignment::{Assignment, Change};
-use crate::model::event::{Event, Failed, Work};
+use crate::model::event::{Event, Failed, Foretold, Work};
 use crate::model::ids::ProductId;
 use crate::model::parts::{AssetParts, COUNTER_MAX, UserParts};
 use crate::model::{
@@ -334,6 +334,8 @@ fn event(event: doc::Event) -> Result<(u64, Event, bool), Flaw> {
         finished: event.finished.map(|at| at.0),
         work,
         failing: failing.collect(),
+        // What was told and waits is not in the file: it is told again.
+        foretold: if event.foretold { Foretold::Wanted } else { Foretold::No },
     };
     Ok((event.number, made, event.held))
 }
