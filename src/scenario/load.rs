@@ -21,7 +21,7 @@ use crate::sim::spec::WorldSpec;
 use crate::sim::{ClockMode, Settings};
 use crate::snapshot::world_file;
 use crate::text::source::{Problem, Problems};
-use crate::text::tree::Node;
+use crate::text::tree::{Node, Value};
 use crate::text::{self, Format};
 
 /// Longer scenarios are refused.
@@ -244,8 +244,16 @@ fn told_verb(pointer: &str, problems: &Problems<'_>) -> bool {
 
 impl Reader<'_, '_, '_> {
     fn name(&mut self) -> Option<String> {
-        let name = self.root.member("name")?.text()?;
+        let name = self.text(self.root.member("name")?, "/name")?;
         super::forms::name(name, "/name", &mut self.wrongs)
+    }
+
+    /// A text. A bare date, which TOML has a type for, is none.
+    fn text<'n>(&mut self, node: &'n Node, at: &str) -> Option<&'n str> {
+        if let Value::DateTime(date) = &node.value {
+            self.wrongs.add(at, format!("this is a date, not a text: write \"{date:.40}\""));
+        }
+        node.text()
     }
 
     fn seed(&self, given: Option<u64>) -> u64 {
@@ -254,7 +262,8 @@ impl Reader<'_, '_, '_> {
     }
 
     fn settings(&mut self) -> (Option<String>, Vec<(String, String)>) {
-        let profile = self.root.member("profile").and_then(|node| node.text()).map(str::to_owned);
+        let profile = self.root.member("profile");
+        let profile = profile.and_then(|node| self.text(node, "/profile")).map(str::to_owned);
         if let Some(Err(error)) = profile.as_deref().map(Settings::profile) {
             self.wrongs.add("/profile", error.to_string());
         }
@@ -285,8 +294,9 @@ impl Reader<'_, '_, '_> {
             self.wrongs.add("/presets", format!("at most {PRESETS_MAX} presets"));
         }
         let mut found: Vec<Rule> = Vec::new();
-        for (n, text) in nodes.iter().enumerate().take(PRESETS_MAX) {
-            let (Some(text), at) = (text.text(), format!("/presets/{n}")) else { continue };
+        for (n, node) in nodes.iter().enumerate().take(PRESETS_MAX) {
+            let at = format!("/presets/{n}");
+            let Some(text) = self.text(node, &at) else { continue };
             let Some((name, seed)) = presets::split(text) else {
                 self.wrongs.add(at, "the seed after `@` is a whole number, such as `pages-move@7`");
                 continue;
