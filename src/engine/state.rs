@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::cursors::Cursors;
 use super::marks::Marks;
 use super::outbox::Outbox;
 use super::rate::Rate;
@@ -28,6 +29,7 @@ pub(super) struct State {
     pub(super) timeline: Option<Box<Timeline>>,
     pub(super) rules: Rules,
     pub(super) runs: Runs,
+    pub(super) cursors: Cursors,
     /// A Retry-After of the virtual clock was warned about.
     pub(super) retry_warned: bool,
     /// A poll of a pending event was warned about under a manual clock.
@@ -61,6 +63,7 @@ impl State {
             timeline: None,
             rules: Rules::default(),
             runs: Runs::default(),
+            cursors: Cursors::default(),
             retry_warned: false,
             pending_warned: false,
             outbox: Outbox::default(),

@@ -129,6 +129,7 @@ impl<'a> Turn<'a> {
         self.state.begin_outbox();
         self.state.rules.touched.forget();
         self.state.runs.forget();
+        self.state.cursors.forget();
     }
 
     /// Ends an event now, whatever its delay, and notes it; the tasks that `failing` chooses fail. `None` if
@@ -173,6 +174,7 @@ impl<'a> Turn<'a> {
         self.state.pending_warned = false;
         self.state.rules.touched.forget();
         self.state.runs.forget();
+        self.state.cursors.forget();
         self.now = saved.now;
         self.note("state", "put", text)
     }

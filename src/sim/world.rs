@@ -78,6 +78,8 @@ pub enum TokenRefusal {
 pub struct Session {
     /// The location that it manages.
     pub site: SiteId,
+    /// Which of the location's tokens it is.
+    pub serial: u32,
     /// End of the token's life.
     pub expires: At,
     /// What its manager may do.

@@ -1,0 +1,121 @@
+//! One answer of each operation and each documented example shape, byte for byte.
+
+use serde_json::{Value, json};
+
+use super::{PARENT, PLAN, office, office_with, seats};
+
+#[tokio::test]
+async fn enabling_is_declared_with_an_explicit_null() {
+    let office = office(&[]).await;
+    insta::assert_snapshot!(office.tell("subscriptions/enable", Value::Null).await.transcript(), @"");
+    insta::assert_snapshot!(office.tell("subscriptions/disable", Value::Null).await.text(), @"");
+    // Whoever claims the location is told.
+    office.post("client/config", json!({"mdmInfo": {"id": "1", "name": "n", "metadata": "m"}})).await;
+    let again = office.tell("subscriptions/enable", Value::Null).await.json();
+    assert_eq!(again["mdmInfo"], json!({"id": "1", "name": "n", "metadata": "m"}));
+    assert_eq!(office.tell("subscriptions/enable", Value::Null).await.json(), again, "harmless");
+}
+
+#[tokio::test]
+async fn subscriptions_are_listed_with_their_seats() {
+    let office = office_with(20, &[]).await;
+    office.act("cancel-renewal", json!({"adam_id": PLAN, "count": 5})).await;
+    office.act("buy-seats", json!({"adam_id": PLAN + 1, "count": 3})).await;
+    let mut request = seats(PLAN, &["staff-0007", "lead-0001"]);
+    office.carried_out("subscriptions/associate", request.clone()).await;
+    request["clientUserIds"] = json!(["staff-0021"]);
+    request["renewing"] = json!(false);
+    office.carried_out("subscriptions/associate", request).await;
+    insta::assert_snapshot!(office.look("subscriptions").await.transcript(), @"");
+    insta::assert_snapshot!(office.look("subscriptions/assignments").await.text(), @"");
+    let empty = office.look(&format!("subscriptions?parentAdamId={}", PARENT + 1)).await.text();
+    insta::assert_snapshot!(empty, @"");
+}
+
+#[tokio::test]
+async fn an_association_is_an_event_like_others() {
+    let office = office_with(2, &[]).await;
+    let request = seats(PLAN, &["staff-0007", "staff-0021", "staff-0099"]);
+    let accepted = office.tell("subscriptions/associate", request.clone()).await;
+    insta::assert_snapshot!(accepted.text(), @"");
+    let id = accepted.json()["eventId"].as_str().unwrap().to_owned();
+    insta::assert_snapshot!(office.look(&format!("status?eventId={id}")).await.text(), @"");
+    office.advance("1h");
+    insta::assert_snapshot!(office.look(&format!("status?eventId={id}")).await.text(), @"");
+    let request = seats(PLAN, &["staff-0007"]);
+    let accepted = office.tell("subscriptions/disassociate", request).await;
+    insta::assert_snapshot!(accepted.text(), @"");
+}
+
+#[tokio::test]
+async fn a_claimed_location_says_so_in_events_and_nowhere_else() {
+    let office = office_with(2, &[]).await;
+    office.post("client/config", json!({"mdmInfo": {"id": "1", "name": "n", "metadata": "m"}})).await;
+    let event = office.tell("subscriptions/associate", seats(PLAN, &["staff-0007"])).await.json();
+    assert_eq!(event["mdmInfo"]["id"], "1");
+    for path in ["subscriptions", "subscriptions/assignments", "subscriptions/admins"] {
+        // Their schemas know no such member.
+        office.look(path).await;
+    }
+    office.tell("subscriptions/admins/add", seats(PLAN, &["lead-0001"])).await;
+}
+
+#[tokio::test]
+async fn administrators_come_and_go_at_once() {
+    ledger!("subscriptions.question.21-administrators");
+    let office = office_with(1, &[]).await;
+    let request = seats(PLAN, &["lead-0001", "staff-0007"]);
+    let added = office.tell("subscriptions/admins/add", request).await;
+    insta::assert_snapshot!(added.text(), @"");
+    let list = office.look("subscriptions/admins?includeUserState=true").await;
+    insta::assert_snapshot!(list.text(), @"");
+    assert_eq!(added.json()["versionId"], list.json()["versionId"]);
+    let lead = seats(PLAN, &["lead-0001"]);
+    let removed = office.tell("subscriptions/admins/remove", lead.clone()).await.json();
+    insta::assert_snapshot!(removed, @"");
+    assert_ne!(removed["versionId"], list.json()["versionId"]);
+    // Of whom is none nothing is written.
+    assert_eq!(office.tell("subscriptions/admins/remove", lead).await.json(), removed);
+    assert_eq!(office.look("subscriptions/admins").await.json()["versionId"], removed["versionId"]);
+}
+
+#[tokio::test]
+async fn the_date_of_the_token_follows_the_shared_setting() {
+    let office = office_with(1, &[("token.expiration_date", "15d")]).await;
+    let answers = [
+        office.look("subscriptions").await,
+        office.look("subscriptions/assignments").await,
+        office.look("subscriptions/admins").await,
+        office.tell("subscriptions/enable", Value::Null).await,
+        office.tell("subscriptions/admins/add", seats(PLAN, &["lead-0001"])).await,
+        office.tell("subscriptions/associate", seats(PLAN, &["staff-0007"])).await,
+    ];
+    for answer in answers {
+        assert_eq!(answer.json()["tokenExpirationDate"], Value::Null, "{}", answer.text());
+    }
+}
+
+#[tokio::test]
+async fn each_list_has_a_version_of_its_own() {
+    let office = office_with(5, &[]).await;
+    let versions = async || {
+        let mut versions = Vec::new();
+        for path in ["subscriptions", "subscriptions/assignments", "subscriptions/admins"] {
+            versions.push(office.look(path).await.json()["versionId"].clone());
+        }
+        versions
+    };
+    let moved = |before: &[Value], after: &[Value]| -> Vec<bool> {
+        before.iter().zip(after).map(|(before, after)| before != after).collect()
+    };
+    let first = versions().await;
+    assert_eq!(versions().await, first, "reading writes nothing");
+    office.tell("subscriptions/admins/add", seats(PLAN, &["lead-0001"])).await;
+    let second = versions().await;
+    assert_eq!(moved(&first, &second), [false, false, true]);
+    office.carried_out("subscriptions/associate", seats(PLAN, &["staff-0007"])).await;
+    let third = versions().await;
+    assert_eq!(moved(&second, &third), [true, true, false]);
+    office.buy(PLAN, 1).await;
+    assert_eq!(moved(&third, &versions().await), [true, false, false]);
+}
