@@ -12,8 +12,8 @@ use super::errors::{failure_number, notified_text_of};
 use super::users::{UserRecord, write_user};
 use super::wire;
 use crate::api::json::Json;
-use crate::model::notice::{Assigned, Counted, Managed, Person};
-use crate::model::{Failure, Notice};
+use crate::model::notice::{Assigned, Counted, Managed, Person, SeatHeld, SeatsCounted};
+use crate::model::{Failure, Notice, Split};
 use crate::sim::Settings;
 
 pub use crate::model::notice::ELEMENTS_MAX;
@@ -89,6 +89,13 @@ pub fn body_as(
             write_people(json, "users", chunk.of(&managed.elements));
         }
         Notice::Count(counted) => write_count(json, counted),
+        Notice::Seats(managed) => {
+            json.name("assignments").array(|json| {
+                chunk.of(&managed.elements).iter().for_each(|it| write_seat(json, it));
+            });
+            write_outcome(json, managed, envelope, settings);
+        }
+        Notice::SeatCount(counted) => write_seat_count(json, counted),
         Notice::Associated(people) => write_people(json, "associatedUsers", chunk.of(people)),
     });
     json.finish().into()
@@ -178,4 +185,32 @@ fn write_count(json: &mut Json, counted: &Counted) {
     json.text("adamId", &counted.asset.adam_id);
     json.count("countDelta", counted.delta);
     json.text("pricingParam", wire::pricing_param(counted.asset.pricing_param));
+}
+
+/// Writes an assignment of a subscription (apple-subscriptions.md §9.2): products are numbers there.
+fn write_seat(json: &mut Json, seat: &SeatHeld) {
+    json.object(|json| {
+        json.name("adamId").unsigned(seat.adam_id);
+        json.text("clientUserId", &seat.client_user_id);
+        json.flag("renewing", seat.renewing);
+    });
+}
+
+/// Without `assigned`, which is in no notification (apple-subscriptions.md §9.1).
+fn write_seat_count(json: &mut Json, counted: &SeatsCounted) {
+    match counted.parent_adam_id {
+        Some(parent) => json.name("parentAdamId").unsigned(parent),
+        None => json.null("parentAdamId"),
+    }
+    json.name("adamId").unsigned(counted.adam_id);
+    json.name("counts").object(|json| {
+        for (name, Split { renewing, expiring }) in
+            [("available", counted.available), ("total", counted.total)]
+        {
+            json.name(name).object(|json| {
+                json.count("renewing", renewing);
+                json.count("expiring", expiring);
+            });
+        }
+    });
 }
