@@ -20,6 +20,12 @@ pub enum DataSet {
     Assignments = 2,
     /// The user list.
     Users = 3,
+    /// The list of subscriptions, counts included.
+    Subscriptions = 6,
+    /// The list of assignments of subscriptions.
+    Seats = 7,
+    /// The list of administrators of subscriptions.
+    Administrators = 8,
 }
 
 const EVENTS: u8 = 0;
