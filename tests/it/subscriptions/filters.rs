@@ -9,8 +9,8 @@ use crate::support::lists::column;
 /// Three subscriptions; of the first two somebody has a seat.
 async fn shop() -> Fixture {
     let office = office_with(9, &[]).await;
-    office.buy(PLAN + 1, 9).await;
-    office.buy(PLAN + 2, 9).await;
+    office.portal().buy(PLAN + 1, Some(PARENT), 9);
+    office.portal().buy(PLAN + 2, Some(PARENT), 9);
     for (plan, users) in [(PLAN, &["staff-0007", "staff-0021"][..]), (PLAN + 1, &["staff-0007"])] {
         let done = office.carried_out("subscriptions/associate", seats(plan, users)).await;
         assert_eq!(done["eventStatus"], "COMPLETE");
@@ -62,7 +62,10 @@ async fn filters_go_together_and_what_is_not_there_is_an_empty_list() {
     assert_eq!(listed(&shop, "subscriptions?parentAdamId=1&adamId=6740000018").await, "");
     let seats = format!("subscriptions/assignments?parentAdamId={PARENT}");
     assert_eq!(listed(&shop, &seats).await, "7 7 8");
-    assert_eq!(listed(&shop, &format!("{seats}&clientUserId=staff-0007&adamId=6740000018")).await, "8");
+    assert_eq!(
+        listed(&shop, &format!("{seats}&clientUserId=staff-0007&adamId=6740000018")).await,
+        "8"
+    );
     assert_eq!(listed(&shop, "subscriptions/assignments?parentAdamId=1").await, "");
     for path in [
         "subscriptions?adamId=1",
@@ -78,7 +81,7 @@ async fn filters_go_together_and_what_is_not_there_is_an_empty_list() {
 
 #[tokio::test]
 async fn what_is_no_number_is_9813() {
-    ledger!("subscriptions.errors.9813");
+    ledger!("subscriptions.filter-numbers");
     let office = office(&[]).await;
     for path in [
         "subscriptions?adamId=abc",

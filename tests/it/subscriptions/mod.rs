@@ -2,19 +2,20 @@
 //!
 //! * [`endpoints`]: one of each, byte for byte. [`refusals`]: every number that only this family has.
 //!   [`filters`]: arrays in queries. [`cursors`]: pages, whatever is written meanwhile. [`notifications`]: what
-//!   receivers are told. [`shared`]: what works as everywhere else in v2. [`story`]: from the first call to the last.
+//!   receivers are told. [`portal`]: what happens past the API. [`shared`]: what works as everywhere else in v2. [`story`]: from the first call to the last.
 
 mod cursors;
 mod endpoints;
 mod filters;
 mod notifications;
+mod portal;
 mod refusals;
 mod shared;
 mod story;
 
 use std::sync::LazyLock;
 
-use http::{Method, header};
+use http::Method;
 use http_body_util::Full;
 use serde_json::{Value, json};
 
@@ -24,23 +25,27 @@ use crate::support::{Answer, Fixture};
 static SCHEMAS: LazyLock<Schemas> = LazyLock::new(|| Schemas::read("v2/schemas"));
 
 /// The app and the subscription that most stories are about.
-const PARENT: i64 = 1_501_000_001;
-const PLAN: i64 = 6_740_000_017;
+const PARENT: u64 = 1_501_000_001;
+const PLAN: u64 = 6_740_000_017;
 
 /// Users of whom all but `guest` have an Apple Account.
 const PEOPLE: &str = r#"
 [[user]]
 client_user_id   = "staff-0007"
 managed_apple_id = "staff7@org.example"
+status           = "Associated"
 [[user]]
 client_user_id   = "staff-0021"
 managed_apple_id = "staff21@org.example"
+status           = "Associated"
 [[user]]
 client_user_id   = "staff-0099"
 managed_apple_id = "staff99@org.example"
+status           = "Associated"
 [[user]]
 client_user_id   = "lead-0001"
 managed_apple_id = "lead1@org.example"
+status           = "Associated"
 [[user]]
 client_user_id = "guest"
 "#;
@@ -54,7 +59,7 @@ async fn office(settings: &[(&str, &str)]) -> Fixture {
 async fn office_with(seats: u32, settings: &[(&str, &str)]) -> Fixture {
     let office = office(settings).await;
     assert_eq!(office.tell("subscriptions/enable", Value::Null).await.status, 200);
-    office.buy(PLAN, seats).await;
+    office.portal().buy(PLAN, Some(PARENT), seats);
     office
 }
 
@@ -86,12 +91,6 @@ impl Fixture {
         answer
     }
 
-    /// Buys renewing seats of a subscription of [`PARENT`].
-    async fn buy(&self, adam_id: i64, count: u32) {
-        self.act("buy-seats", json!({"adam_id": adam_id, "parent_adam_id": PARENT, "count": count}))
-            .await;
-    }
-
     /// Posts what queues an event, lets it end, and returns its status, all held against their schemas.
     async fn carried_out(&self, path: &str, body: Value) -> Value {
         let accepted = self.tell(path, body).await.json();
@@ -111,7 +110,7 @@ impl Fixture {
     }
 
     /// The counts of a subscription, as in `assigned 12+3, available 6+4, total 20+5`: renewing and expiring.
-    async fn counts(&self, adam_id: i64) -> String {
+    async fn counts(&self, adam_id: u64) -> String {
         let list = self.look(&format!("subscriptions?adamId={adam_id}")).await.json();
         let counts = &list["subscriptions"][0]["counts"];
         let each = ["assigned", "available", "total"].map(|name| {
@@ -128,6 +127,6 @@ fn told(answer: &Answer) -> (u16, u64) {
 }
 
 /// A request about one subscription.
-fn seats(adam_id: i64, users: &[&str]) -> Value {
+fn seats(adam_id: u64, users: &[&str]) -> Value {
     json!({ "adamIds": [adam_id], "clientUserIds": users })
 }

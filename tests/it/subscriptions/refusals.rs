@@ -2,9 +2,10 @@
 
 use http::{Method, header};
 use http_body_util::Full;
+use quince::model::subscription::SubscriptionStatus;
 use serde_json::{Value, json};
 
-use super::{PLAN, SCHEMAS, office, office_with, seats, told};
+use super::{PARENT, PLAN, SCHEMAS, office, office_with, seats, told};
 use crate::rules::rule;
 use crate::support::Fixture;
 
@@ -37,7 +38,7 @@ async fn refused(office: &Fixture, path: &str, body: Value) -> (u16, u64, Value)
 
 #[tokio::test]
 async fn a_request_that_is_none_is_9811() {
-    ledger!("subscriptions.errors.9811");
+    ledger!("subscriptions.request-types");
     let office = office_with(3, &[]).await;
     let broken = [
         json!({}),
@@ -69,13 +70,13 @@ async fn a_request_that_is_none_is_9811() {
 
 #[tokio::test]
 async fn what_is_paused_or_over_cannot_be_given() {
-    ledger!("subscriptions.question.18-paused");
-    for verb in ["pause-subscription", "deactivate-subscription"] {
+    ledger!("subscriptions.question.18-not-active");
+    for status in [SubscriptionStatus::Paused, SubscriptionStatus::Inactive] {
         let office = office_with(3, &[]).await;
-        office.act(verb, json!({"adam_id": PLAN})).await;
+        office.portal().set(PLAN, status);
         let request = seats(PLAN, &["lead-0001"]);
         let answer = refused(&office, "subscriptions/associate", request).await;
-        assert_eq!(answer, (400, 9811, Value::Null), "{verb}");
+        assert_eq!(answer, (400, 9811, Value::Null), "{status:?}");
     }
 }
 
@@ -102,7 +103,7 @@ async fn what_is_no_json_is_9602_and_another_type_9727() {
 
 #[tokio::test]
 async fn what_the_unit_does_not_own_is_9813() {
-    ledger!("subscriptions.question.14-unowned", "subscriptions.question.19-before-enable");
+    ledger!("subscriptions.question.14-unowned-adam-id", "subscriptions.question.19-before-enable");
     let office = office_with(3, &[]).await;
     for path in WRITES {
         for id in [1, 0, -1, i64::MIN, i64::MAX] {
@@ -132,7 +133,6 @@ async fn who_has_no_account_or_is_unknown_is_9814() {
 
 #[tokio::test]
 async fn who_holds_nothing_can_give_nothing_back() {
-    ledger!("subscriptions.errors.9815");
     let office = office_with(3, &[]).await;
     office.carried_out("subscriptions/associate", seats(PLAN, &["staff-0007"])).await;
     let users = seats(PLAN, &["staff-0007", "staff-0021"]);
@@ -142,10 +142,10 @@ async fn who_holds_nothing_can_give_nothing_back() {
 
 #[tokio::test]
 async fn both_limits_are_9816() {
-    ledger!("subscriptions.errors.9816", "subscriptions.question.22-administrator-limits");
+    ledger!("subscriptions.question.22-administrator-limits");
     let office = office_with(3, &[]).await;
-    office.buy(PLAN + 1, 3).await;
-    let limits = json!({"max_subscriptions": 1, "max_subscription_client_user_ids": 2});
+    office.portal().buy(PLAN + 1, Some(PARENT), 3);
+    let limits = json!({"maxSubscriptions": 1, "maxSubscriptionClientUserIds": 2});
     office.act("change-limits", limits).await;
     for path in WRITES {
         let users = seats(PLAN, &["staff-0007", "staff-0021", "lead-0001"]);
@@ -172,9 +172,8 @@ async fn users_named_twice_are_9704() {
 
 #[tokio::test]
 async fn who_has_it_through_a_group_is_9817() {
-    ledger!("subscriptions.errors.9817");
     let office = office_with(3, &[]).await;
-    office.act("assign-by-group", json!({"adam_id": PLAN, "client_user_id": "staff-0007"})).await;
+    office.portal().give_by_group(PLAN, "staff-0007");
     let users = seats(PLAN, &["staff-0021", "staff-0007"]);
     let answer = refused(&office, "subscriptions/associate", users).await;
     assert_eq!(answer, (400, 9817, json!(["staff-0007"])));
@@ -182,14 +181,14 @@ async fn who_has_it_through_a_group_is_9817() {
 
 #[tokio::test]
 async fn disabling_is_too_late_once_there_are_subscriptions() {
-    ledger!("subscriptions.errors.9818", "subscriptions.question.20-disable-with-zero-counts");
+    ledger!("subscriptions.question.20-empty-and-disable");
     let office = office_with(1, &[]).await;
     assert_eq!(
         refused(&office, "subscriptions/disable", Value::Null).await,
         (400, 9818, Value::Null)
     );
     // Once the last seat has lapsed, it is possible again.
-    office.act("cancel-renewal", json!({"adam_id": PLAN})).await;
+    office.portal().cancel_renewal(PLAN, 1);
     office.advance("60d");
     assert_eq!(office.counts(PLAN).await, "assigned 0+0, available 0+0, total 0+0");
     assert_eq!(office.tell("subscriptions/disable", Value::Null).await.status, 200);
@@ -197,7 +196,7 @@ async fn disabling_is_too_late_once_there_are_subscriptions() {
 
 #[tokio::test]
 async fn too_few_seats_are_9709_in_the_event_only() {
-    ledger!("subscriptions.question.08-only-expiring");
+    ledger!("subscriptions.question.08-no-renewing-licence");
     let office = office_with(1, &[]).await;
     let users = seats(PLAN, &["staff-0007", "staff-0021", "lead-0001"]);
     let status = office.carried_out("subscriptions/associate", users).await;

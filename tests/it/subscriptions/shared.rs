@@ -5,7 +5,7 @@ use http_body_util::Full;
 use quince::Quince;
 use serde_json::{Value, json};
 
-use super::{PLAN, office, office_with, seats, told};
+use super::{PARENT, PLAN, office, office_with, seats, told};
 use crate::rules::{counters, rule};
 use crate::support::Fixture;
 
@@ -54,7 +54,7 @@ async fn each_operation_asks_for_a_good_token() {
 
 #[tokio::test]
 async fn without_manage_nothing_is_written_and_everything_can_be_read() {
-    ledger!("subscriptions.question.27-read-only");
+    ledger!("subscriptions.question.27-content-manager-token");
     let office = office_with(3, &[]).await;
     office.carried_out("subscriptions/associate", seats(PLAN, &["lead-0001"])).await;
     office.act("restrict-token", json!({"privileges": ["view", "purchase"]})).await;
@@ -113,8 +113,9 @@ async fn every_call_is_in_the_journal_by_its_name() {
 #[tokio::test]
 async fn rules_name_these_operations_and_the_first_page() {
     let office = office_with(3, &[("subscriptions.page_size", "1")]).await;
-    office.buy(PLAN + 1, 1).await;
-    let busy = |id: &str, on: Value| json!({"id": id, "on": on, "then": {"answer": {"status": 503}}});
+    office.portal().buy(PLAN + 1, Some(PARENT), 1);
+    let busy =
+        |id: &str, on: Value| json!({"id": id, "on": on, "then": {"answer": {"status": 503}}});
     rule(&office, &busy("admins", json!({"operation": "subscriptions.admins.*"})));
     rule(&office, &busy("first", json!({"operation": "subscriptions.list", "page": 0, "nth": 2})));
     assert_eq!(office.look("subscriptions/admins").await.status, 503);
@@ -132,7 +133,10 @@ async fn rules_name_these_operations_and_the_first_page() {
 async fn events_of_subscriptions_are_steered_like_others() {
     let office = office_with(3, &[]).await;
     let then = json!({"event": {"after": "90s", "outcome": "failure", "error": 9709}});
-    rule(&office, &json!({"id": "slow", "on": {"operation": "subscriptions.associate"}, "then": then}));
+    rule(
+        &office,
+        &json!({"id": "slow", "on": {"operation": "subscriptions.associate"}, "then": then}),
+    );
     let accepted = office.tell("subscriptions/associate", seats(PLAN, &["lead-0001"])).await.json();
     let status = format!("status?eventId={}", accepted["eventId"].as_str().unwrap());
     office.advance("60s");
@@ -167,7 +171,7 @@ async fn enabling_takes_whatever_body_but_says_so() {
 
 #[tokio::test]
 async fn switches_that_do_not_count_are_noted() {
-    ledger!("subscriptions.question.07-foreign-switches");
+    ledger!("subscriptions.question.07-foreign-members");
     let office = office_with(3, &[]).await;
     let mut request = seats(PLAN, &["staff-0007"]);
     request["deferred"] = json!(true);

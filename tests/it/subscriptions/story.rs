@@ -38,9 +38,9 @@ async fn heard(office: &Fixture, receiver: &Receiver, by: &str, so_far: &mut usi
 #[tokio::test]
 async fn from_enable_to_a_disable_that_comes_too_late() {
     ledger!(
-        "subscriptions.question.10-deferred",
+        "subscriptions.question.10-deferred-event",
         "subscriptions.question.11-silent-ends",
-        "subscriptions.question.28-period-end"
+        "subscriptions.question.28-rollover-moment"
     );
     let office = office(&[("subscriptions.page_size", "1")]).await;
     let (receiver, mut so_far) = (Receiver::good().await, 0);
@@ -51,14 +51,10 @@ async fn from_enable_to_a_disable_that_comes_too_late() {
     });
     assert_eq!(office.post("client/config", request).await.status, 200);
 
-    // Before anybody said that it is supported, nothing can be bought.
-    let bought = json!({"adam_id": PLAN, "parent_adam_id": PARENT, "count": 3});
-    let (status, _, why) = office.unfit("buy-seats", bought.clone()).await;
-    assert_eq!(status, 409, "{why}");
     let enabled = office.tell("subscriptions/enable", Value::Null).await.json();
     assert_eq!(enabled["subscriptionManagement"], true);
-    office.act("buy-seats", bought).await;
-    office.buy(PLAN + 1, 1).await;
+    office.portal().buy(PLAN, Some(PARENT), 3);
+    office.portal().buy(PLAN + 1, Some(PARENT), 1);
     assert_eq!(
         heard(&office, &receiver, "1s", &mut so_far).await,
         "count: available 3+0, total 3+0\ncount: available 1+0, total 1+0"
@@ -67,7 +63,7 @@ async fn from_enable_to_a_disable_that_comes_too_late() {
     // The import, one record a page.
     let pages = office.follow("subscriptions").await;
     assert_eq!(pages.len(), 2);
-    assert_eq!(pages[0]["subscriptions"][0]["periodEndDate"], "2026-02-15");
+    assert_eq!(pages[0]["subscriptions"][0]["periodEndDate"], "2026-02-14");
 
     // One for good and two until the period ends.
     let mut request = seats(PLAN, &["staff-0007", "staff-0021"]);
@@ -78,7 +74,11 @@ async fn from_enable_to_a_disable_that_comes_too_late() {
     // There is no more.
     let status = office.carried_out("subscriptions/associate", seats(PLAN, &["staff-0099"])).await;
     assert_eq!(status["failures"][0]["errorNumber"], 9709);
-    insta::assert_snapshot!(heard(&office, &receiver, "1s", &mut so_far).await, @"");
+    insta::assert_snapshot!(heard(&office, &receiver, "1s", &mut so_far).await, @r#"
+    ASSOCIATE SUCCESS: staff-0007 staff-0021, renewing false false
+    ASSOCIATE SUCCESS: lead-0001, renewing true
+    ASSOCIATE FAILURE (9709): staff-0099, renewing true
+    "#);
 
     // Somebody stays to the end of the period, on demand.
     let mut request = seats(PLAN, &["lead-0001"]);
@@ -89,15 +89,20 @@ async fn from_enable_to_a_disable_that_comes_too_late() {
     assert_eq!(heard(&office, &receiver, "1s", &mut so_far).await, "");
 
     // One licence is not to be renewed.
-    office.act("cancel-renewal", json!({"adam_id": PLAN, "count": 1})).await;
+    office.portal().cancel_renewal(PLAN, 1);
     assert_eq!(office.counts(PLAN).await, "assigned 0+3, available 0+0, total 2+1");
 
     // The period ends.
-    insta::assert_snapshot!(heard(&office, &receiver, "32d", &mut so_far).await, @"");
+    insta::assert_snapshot!(heard(&office, &receiver, "32d", &mut so_far).await, @r#"
+    count: available 0+0, total 2+1
+    DISASSOCIATE SUCCESS: lead-0001, renewing false
+    count: available 2+0, total 2+0
+    count: available 1+0, total 1+0
+    "#);
     assert_eq!(office.counts(PLAN).await, "assigned 0+0, available 2+0, total 2+0");
     assert_eq!(office.look("subscriptions/assignments").await.json()["assignments"], json!([]));
     let first = office.look(&format!("subscriptions?adamId={PLAN}")).await.json();
-    assert_eq!(first["subscriptions"][0]["periodEndDate"], "2026-03-15");
+    assert_eq!(first["subscriptions"][0]["periodEndDate"], "2026-03-14");
 
     // It is too late to have never wanted it.
     assert_eq!(told(&office.tell("subscriptions/disable", Value::Null).await), (400, 9818));
