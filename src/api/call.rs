@@ -116,7 +116,8 @@ impl Call<'_> {
 /// A call, as rules see it. The location, the universe finds.
 fn asked<'a>(exchange: &'a Exchange, universe: &'a Universe) -> Asked<'a> {
     let Exchange { operation, request, .. } = exchange;
-    let is_list = operation.ends_with(".list") || *operation == "subscriptions.assignments";
+    let is_list =
+        operation.rsplit('.').next() == Some("list") || *operation == "subscriptions.assignments";
     let query = request.query.as_deref().unwrap_or_default();
     let page = || {
         let pairs = form_urlencoded::parse(query.as_bytes());

@@ -149,6 +149,7 @@ async fn events_of_subscriptions_are_steered_like_others() {
 
 #[tokio::test]
 async fn enabling_takes_whatever_body_but_says_so() {
+    ledger!("subscriptions.enable-body");
     let office = office(&[]).await;
     let send = async |kind: Option<&str>, body: &str| {
         let mut request = office.request(Method::POST, "subscriptions/enable");
