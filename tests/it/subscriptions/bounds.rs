@@ -46,7 +46,17 @@ async fn urls_are_listed_only_if_it_is_wanted_and_lead_here() {
             format!("{name} {path}")
         })
         .collect();
-    insta::assert_snapshot!(added.join("\n"), @"");
+    insta::assert_snapshot!(added.join("\n"), @r#"
+    addSubscriptionAdmins subscriptions/admins/add
+    associateSubscriptions subscriptions/associate
+    disableSubscriptions subscriptions/disable
+    disassociateSubscriptions subscriptions/disassociate
+    enableSubscriptions subscriptions/enable
+    getSubscriptionAdmins subscriptions/admins
+    getSubscriptionAssignments subscriptions/assignments
+    getSubscriptions subscriptions
+    removeSubscriptionAdmins subscriptions/admins/remove
+    "#);
     for line in added {
         let (name, path) = line.split_once(' ').unwrap();
         let answer = office.get(path).await;
