@@ -3,21 +3,19 @@
 //! `next_due` and `step_to` are all that time can do to it. It knows neither faults nor journal, no lock and
 //! no clock.
 
+mod happening;
 mod tokens;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+pub use self::happening::{Happened, Happening};
 use super::ids::{DataSet, LocationIds};
 use super::saved::SiteParts;
 use super::settings::Settings;
 use super::token::{self, TokenClaims};
 use super::told::{Outbox, Told};
-use super::verbs::some;
-use crate::model::subscription::PeriodEnded;
-use crate::model::{
-    At, Command, Delay, Failing, HasHappened, Limits, Location, Privileges, Refusal, Seq,
-};
+use crate::model::{At, Command, Delay, Failing, Limits, Location, Privileges, Refusal, Seq};
 
 /// A location of a world, by its place in world order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -91,42 +89,6 @@ pub struct Session {
     pub privileges: Privileges,
     /// The token's outer text says another expiry date or organization than the world knows.
     pub outer_differs: bool,
-}
-
-/// Something that happened because its time had come.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Happening {
-    /// When.
-    pub at: At,
-    /// The location.
-    pub site: SiteId,
-    /// The location's key.
-    pub location: String,
-    /// What.
-    pub what: Happened,
-}
-
-/// What can happen because its time has come.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Happened {
-    /// An event went on.
-    Event {
-        /// Its number.
-        number: u64,
-        /// Its id on the wire.
-        id: String,
-        /// Tasks done and asked for.
-        completed: (u32, u32),
-        /// Whether it ended, and if so, whether without failure.
-        ended: Option<bool>,
-    },
-    /// A billing period ended.
-    PeriodEnd {
-        /// Of the subscription to this product.
-        adam_id: u64,
-        /// What that brought.
-        ended: PeriodEnded,
-    },
 }
 
 /// A content token as a client presents it, read as far as that needs no world.
@@ -373,27 +335,6 @@ impl World {
         self.queues.first().map(|(at, _)| *at)
     }
 
-    /// Does everything that falls due until `t`, in order of (instant, location). What happened goes to
-    /// `tell`, one by one.
-    pub fn step_to(&mut self, t: At, settings: &Settings, mut tell: impl FnMut(Happening)) {
-        while let Some((at, id)) = self.dues.first().copied().filter(|(at, _)| *at <= t) {
-            self.outbox.now = at;
-            let happened =
-                self.change(id, |location, ids| location.happen(at, &settings.behaviour, ids));
-            let happening = match happened.flatten() {
-                Some(HasHappened::Event(number)) => self.happening(at, id, number),
-                Some(HasHappened::PeriodEnd(adam_id, ended)) => Some(Happening {
-                    at,
-                    site: id,
-                    location: self.location_key(id),
-                    what: Happened::PeriodEnd { adam_id, ended },
-                }),
-                None => None,
-            };
-            happening.into_iter().for_each(&mut tell);
-        }
-    }
-
     /// Ends an event now, whatever its delay; the tasks that `failing` chooses fail. `None` if there is no such
     /// event or it has ended.
     pub fn finish_event(
@@ -439,26 +380,6 @@ impl World {
         })
     }
 
-    fn happening(&self, at: At, id: SiteId, number: u64) -> Option<Happening> {
-        let site = self.sites.get(id.0)?;
-        let event = site.location.events.get(number)?;
-        Some(Happening {
-            at,
-            site: id,
-            location: site.location.profile.key.clone(),
-            what: Happened::Event {
-                number,
-                id: site.ids.event(number).to_string(),
-                completed: (event.completed, event.requested),
-                ended: event.finished.map(|_| event.failures.is_empty()),
-            },
-        })
-    }
-
-    fn location_key(&self, id: SiteId) -> String {
-        self.sites.get(id.0).map(|site| site.location.profile.key.clone()).unwrap_or_default()
-    }
-
     /// A number that grows with every write to the world.
     pub const fn revision(&self) -> u64 {
         self.revision
@@ -467,53 +388,6 @@ impl World {
     /// The life of the world that version ids belong to; a reset begins a new one.
     pub const fn epoch(&self) -> u16 {
         self.epoch
-    }
-}
-
-impl Happening {
-    /// What kind of entry the journal has of it.
-    pub const fn kind(&self) -> &'static str {
-        match self.what {
-            Happened::Event { .. } => "event-step",
-            Happened::PeriodEnd { .. } => "period-end",
-        }
-    }
-
-    /// The event that it is about: its number and its id on the wire.
-    pub fn event(&self) -> Option<(u64, &str)> {
-        match &self.what {
-            Happened::Event { number, id, .. } => Some((*number, id)),
-            Happened::PeriodEnd { .. } => None,
-        }
-    }
-
-    /// For people: what happened.
-    pub fn text(&self) -> String {
-        match &self.what {
-            Happened::Event { id, completed: (done, asked), ended, .. } => {
-                let so_far = match ended {
-                    None => "goes on",
-                    Some(true) => "is complete",
-                    Some(false) => "ended with failures",
-                };
-                format!("event {id} {so_far}: {done} of {asked} done")
-            }
-            Happened::PeriodEnd { adam_id, ended: PeriodEnded { ended, gone, next, .. } } => {
-                let lost = match (ended, gone) {
-                    (0, 0) => "all rolled over".to_owned(),
-                    _ => format!(
-                        "{} ended, {} gone",
-                        some((*ended).into(), "assignment"),
-                        some((*gone).into(), "licence")
-                    ),
-                };
-                let next = match next {
-                    Some(next) => format!("the next one ends on {next}"),
-                    None => "no licence is left".to_owned(),
-                };
-                format!("period of subscription {adam_id} ended: {lost}; {next}")
-            }
-        }
     }
 }
 
