@@ -90,7 +90,12 @@ async fn another_method_or_path_is_told_as_elsewhere() {
 #[tokio::test]
 async fn every_call_is_in_the_journal_by_its_name() {
     let office = office_with(3, &[]).await;
-    let before = office.quince.engine().universe("default").unwrap().with_journal(|it| it.last());
+    let before = office
+        .quince
+        .engine()
+        .universe("default")
+        .unwrap()
+        .with_journal(quince::journal::Journal::last);
     let bearer = format!("Bearer {}", office.stoken);
     let paths = ENDPOINTS.iter().map(|(method, path, name)| (*method, *path, *name)).chain([
         ("PUT", "subscriptions", "subscriptions.unknown"),
