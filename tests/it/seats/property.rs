@@ -383,7 +383,7 @@ fn the_cases_that_are_drawn_reach_what_the_property_is_about() {
             }
             for (adam_id, record) in desk.location().subscriptions.records().iter() {
                 let then = before.location().subscriptions.get(*adam_id);
-                match (then.map(|then| then.has_licences()), record.has_licences(), record.status) {
+                match (then.map(Subscription::has_licences), record.has_licences(), record.status) {
                     (Some(true), false, _) => seen.insert("a subscription that ran out"),
                     (Some(false), true, _) => seen.insert("one that was bought anew"),
                     (_, true, SubscriptionStatus::Inactive) => {
