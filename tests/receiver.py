@@ -22,12 +22,15 @@ LISTS = {
     "ASSET_MANAGEMENT": "assignments",
     "USER_MANAGEMENT": "users",
     "USER_ASSOCIATED": "associatedUsers",
+    "SUBSCRIPTION_MANAGEMENT": "assignments",
 }
 ALLOWED = {
     "ASSET_MANAGEMENT": {"assignments", "error", "eventId", "result", "type"},
     "USER_MANAGEMENT": {"users", "error", "eventId", "result", "type"},
     "USER_ASSOCIATED": {"associatedUsers"},
     "ASSET_COUNT": {"adamId", "pricingParam", "countDelta"},
+    "SUBSCRIPTION_MANAGEMENT": {"assignments", "error", "eventId", "result", "type"},
+    "SUBSCRIPTION_COUNT": {"parentAdamId", "adamId", "counts"},
     "TEST_NOTIFICATION": set(),
 }
 LOCK = threading.Lock()

@@ -28,14 +28,15 @@ pub enum Goal {
     Event(SiteId, u64),
 }
 
-/// Something that happened because its time had come: a step of an event, or an attempt to deliver a notification.
+/// Something that happened because its time had come: a step of an event, the end of a billing period, or an attempt to
+/// deliver a notification.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Happened {
     /// Its journal entry.
     pub seq: u64,
     /// When.
     pub at: At,
-    /// What kind of entry it is: `event-step` or `notification`.
+    /// What kind of entry it is: `event-step`, `period-end` or `notification`.
     pub kind: &'static str,
     /// The location's key.
     pub location: String,
@@ -51,9 +52,12 @@ impl Happened {
     /// What an entry of the journal says; nothing if it says something else.
     pub(super) fn of(entry: &Entry) -> Option<Self> {
         let (kind, location, event, text) = match &entry.what {
-            What::Event(step) => {
-                ("event-step", &step.location, Some(step.event_id.clone()), step.text())
-            }
+            What::Event(step) => (
+                step.kind(),
+                &step.location,
+                step.event().map(|(_, id)| id.to_owned()),
+                step.text(),
+            ),
             What::Act(Act { kind, attempt: Some(attempt), .. }) => {
                 (*kind, &attempt.location, attempt.event.clone(), attempt.text())
             }

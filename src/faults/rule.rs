@@ -34,7 +34,7 @@ pub struct Rule {
 pub struct On {
     /// Which operations.
     pub operation: Pattern,
-    /// Only this page of a list, from 0; a call without an index asks for page 0.
+    /// Only this page of a list, from 0; a call without an index asks for page 0, one with a cursor for none.
     pub page: Option<u64>,
     /// Only calls of the location with this key.
     pub location: Option<String>,

@@ -37,8 +37,8 @@ impl Location {
     ) {
         let mut ahead = self.clone();
         ahead.notices = Notices::default();
-        ahead.begin_telling(event.kind, Some(number));
-        ahead.carry_out_but(&mut event.clone(), event.next_part(), None, behaviour, ids);
+        ahead.begin_telling_of(&event, number);
+        ahead.carry_out_but((number, &mut event.clone()), event.next_part(), None, behaviour, ids);
         self.notices.add(ahead.take_notices());
         event.foretold = Foretold::Told;
         self.events.put_back(number, event, now);
@@ -55,7 +55,7 @@ impl Location {
         let (_, mut event) = self.events.first()?;
         let part = event.next_part();
         self.end_telling();
-        self.carry_out_but(&mut event, part, None, behaviour, ids);
+        self.carry_out_but((number, &mut event), part, None, behaviour, ids);
         event.steps_done += 1;
         event.foretold = Foretold::Wanted;
         self.events.put_back(number, event, now);

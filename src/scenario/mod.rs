@@ -18,6 +18,7 @@ mod load;
 pub mod operations;
 pub mod presets;
 mod script;
+mod seat_arguments;
 mod structure;
 pub mod verbs;
 pub mod vppsim;

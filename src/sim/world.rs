@@ -4,11 +4,13 @@
 //! no clock.
 
 mod foretold;
+mod happening;
 mod tokens;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+pub use self::happening::{Happened, Happening};
 use super::catalog::Catalog;
 use super::ids::{DataSet, LocationIds};
 use super::saved::SiteParts;
@@ -37,7 +39,8 @@ pub struct Site {
     pub(super) latest_serial: u32,
     /// Notifications that were numbered so far.
     pub(super) notified: u64,
-    due: Option<At>,
+    /// When something falls due, and when something of an event.
+    due: (Option<At>, Option<At>),
 }
 
 /// How a service is gone (verb `move-service`).
@@ -80,31 +83,14 @@ pub enum TokenRefusal {
 pub struct Session {
     /// The location that it manages.
     pub site: SiteId,
+    /// Which of the location's tokens it is.
+    pub serial: u32,
     /// End of the token's life.
     pub expires: At,
     /// What its manager may do.
     pub privileges: Privileges,
     /// The token's outer text says another expiry date or organization than the world knows.
     pub outer_differs: bool,
-}
-
-/// Something that happened because its time had come.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Happening {
-    /// When.
-    pub at: At,
-    /// The location.
-    pub site: SiteId,
-    /// The location's key.
-    pub location: String,
-    /// The event that was worked on.
-    pub event: u64,
-    /// Its id on the wire.
-    pub event_id: String,
-    /// Tasks done and asked for.
-    pub completed: (u32, u32),
-    /// Whether it ended, and if so, whether without failure.
-    pub ended: Option<bool>,
 }
 
 /// A content token as a client presents it, read as far as that needs no world.
@@ -151,6 +137,8 @@ pub struct World {
     dues: BTreeSet<(At, SiteId)>,
     /// Events that were told and wait to count: one of a location at most.
     foretold: BTreeMap<SiteId, u64>,
+    /// The same without ends of periods.
+    queues: BTreeSet<(At, SiteId)>,
     /// Writes so far, of whatever kind.
     pub(super) revision: u64,
     pub(super) outbox: Outbox,
@@ -168,6 +156,7 @@ impl World {
             literals: Arc::default(),
             dues: BTreeSet::new(),
             foretold: BTreeMap::new(),
+            queues: BTreeSet::new(),
             revision: 0,
             outbox: Outbox::default(),
             catalog: Catalog::default(),
@@ -185,7 +174,7 @@ impl World {
             tokens: Arc::default(),
             latest_serial: 1,
             notified: 0,
-            due: None,
+            due: (None, None),
         });
         id
     }
@@ -314,12 +303,17 @@ impl World {
             Some(number) => self.foretold.insert(id, number),
             None => self.foretold.remove(&id),
         };
-        let due = site.location.next_due();
+        let due = (site.location.next_due(), site.location.events.next_due());
         if due != site.due {
-            if let Some(before) = std::mem::replace(&mut site.due, due) {
-                self.dues.remove(&(before, id));
+            let before = std::mem::replace(&mut site.due, due);
+            for (set, before, due) in
+                [(&mut self.dues, before.0, due.0), (&mut self.queues, before.1, due.1)]
+            {
+                if let Some(before) = before {
+                    set.remove(&(before, id));
+                }
+                set.extend(due.map(|at| (at, id)));
             }
-            self.dues.extend(due.map(|at| (at, id)));
         }
         Some(result)
     }
@@ -358,19 +352,9 @@ impl World {
         self.dues.first().map(|(at, _)| *at)
     }
 
-    /// Does everything that falls due until `t`, in order of (instant, location). What happened goes to
-    /// `tell`, one by one.
-    pub fn step_to(&mut self, t: At, settings: &Settings, mut tell: impl FnMut(Happening)) {
-        while let Some((at, id)) = self.dues.first().copied().filter(|(at, _)| *at <= t) {
-            self.outbox.now = at;
-            let settled =
-                self.change(id, |location, ids| location.settle(at, &settings.behaviour, ids));
-            if let Some(number) = settled.flatten()
-                && let Some(happening) = self.happening(at, id, number)
-            {
-                tell(happening);
-            }
-        }
+    /// When the next part of an event falls due: what is left once the world is idle, billing periods go on for ever.
+    pub fn next_of_events(&self) -> Option<At> {
+        self.queues.first().map(|(at, _)| *at)
     }
 
     /// Ends an event now, whatever its delay; the tasks that `failing` chooses fail. `None` if there is no such
@@ -418,20 +402,6 @@ impl World {
         })
     }
 
-    fn happening(&self, at: At, id: SiteId, number: u64) -> Option<Happening> {
-        let site = self.sites.get(id.0)?;
-        let event = site.location.events.get(number)?;
-        Some(Happening {
-            at,
-            site: id,
-            location: site.location.profile.key.clone(),
-            event: number,
-            event_id: site.ids.event(number).to_string(),
-            completed: (event.completed, event.requested),
-            ended: event.finished.map(|_| event.failures.is_empty()),
-        })
-    }
-
     /// A number that grows with every write to the world.
     pub const fn revision(&self) -> u64 {
         self.revision
@@ -440,19 +410,6 @@ impl World {
     /// The life of the world that version ids belong to; a reset begins a new one.
     pub const fn epoch(&self) -> u16 {
         self.epoch
-    }
-}
-
-impl Happening {
-    /// For people: what happened.
-    pub fn text(&self) -> String {
-        let (done, asked) = self.completed;
-        let so_far = match self.ended {
-            None => "goes on",
-            Some(true) => "is complete",
-            Some(false) => "ended with failures",
-        };
-        format!("event {} {so_far}: {done} of {asked} done", self.event_id)
     }
 }
 
@@ -478,6 +435,9 @@ impl Site {
             DataSet::Assets => self.location.assets.seq(),
             DataSet::Assignments => self.location.assignments.seq(),
             DataSet::Users => self.location.users.seq(),
+            DataSet::Subscriptions => self.location.subscriptions.seq(),
+            DataSet::Seats => self.location.subscriptions.seats_seq(),
+            DataSet::Administrators => self.location.subscriptions.administrators_seq(),
         }
     }
 }

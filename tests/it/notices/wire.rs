@@ -67,6 +67,9 @@ fn call(command: &Command) -> (&'static str, Value) {
         Command::CreateUsers(users) => ("users/create", users_body(users)),
         Command::UpdateUsers(users) => ("users/update", users_body(users)),
         Command::RetireUsers(users) => ("users/retire", users_body(users)),
+        Command::AssociateSeats(seats) | Command::DisassociateSeats(seats) => {
+            unreachable!("these histories have no subscriptions: {seats:?}")
+        }
     }
 }
 
