@@ -21,6 +21,7 @@ pub mod ids;
 pub mod kinds;
 pub mod licence;
 pub mod location;
+pub mod mdm;
 pub mod notice;
 mod outside;
 pub mod parts;
@@ -44,6 +45,10 @@ pub use kinds::{
 };
 pub use licence::{HeldBy, Licence, LicenceFilter, LicencesSince};
 pub use location::{Location, LocationProfile};
+pub use mdm::{
+    AccountChange, Language, MdmChange, MdmCounts, MdmDraft, MdmOrganization, MdmPage, MdmPlatform,
+    MdmQuery, MdmRefusal, MdmSort, MdmUser, MdmUsers, ObjectId,
+};
 pub use notice::Notice;
 pub use parts::{Flaw, LocationParts};
 pub use query::{AssetFilter, AssignmentFilter, Page, PageRequest, Pair, UserFilter};

@@ -4,10 +4,12 @@
 //! no clock.
 
 mod tokens;
+pub mod workspaces;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use self::workspaces::Workspace;
 use super::ids::{DataSet, LocationIds};
 use super::saved::SiteParts;
 use super::settings::Settings;
@@ -146,6 +148,7 @@ pub struct World {
     pub(super) by_key: Arc<BTreeMap<String, SiteId>>,
     /// Literal tokens, whole and by their inner token.
     pub(super) literals: Arc<BTreeMap<String, (SiteId, u32)>>,
+    pub(super) workspaces: Arc<Vec<Workspace>>,
     dues: BTreeSet<(At, SiteId)>,
     /// Writes so far, of whatever kind.
     pub(super) revision: u64,
@@ -161,6 +164,7 @@ impl World {
             sites: Vec::new(),
             by_key: Arc::default(),
             literals: Arc::default(),
+            workspaces: Arc::default(),
             dues: BTreeSet::new(),
             revision: 0,
             outbox: Outbox::default(),

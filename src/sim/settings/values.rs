@@ -3,9 +3,9 @@
 use std::fmt;
 
 use super::{
-    ErrorTexts, ExpirationDate, InviteUrl, NotificationsHttp, NumericAdamId, PageAtTotal,
-    RemovalsInDelta, RetiredCount, RetryAfterClock, ServiceConfig, UnknownToken, UnknownUserText,
-    UnlimitedLists, duration,
+    AppliveryUnknownKey, ErrorTexts, ExpirationDate, InviteUrl, NotificationsHttp, NumericAdamId,
+    PageAtTotal, PageEnds, RemovalsInDelta, RetiredCount, RetryAfterClock, ServiceConfig,
+    UnknownToken, UnknownUserText, UnlimitedLists, duration,
 };
 use crate::model::{Delay, ManagedAccounts, SameAccount, Span, UnknownUser};
 
@@ -99,6 +99,8 @@ choices! {
     RetiredCount { Refunded = "refunded", WithRetiredUsers = "+retired_users" }
     ErrorTexts { Of2025 = "2025", Of2020 = "2020" }
     InviteUrl { Quince = "quince", Apple = "apple", AppleNoCc = "apple-no-cc" }
+    PageEnds { Null = "null", Integer = "integer" }
+    AppliveryUnknownKey { InvalidToken = "4004", Unauthorized = "4001" }
     RetryAfterClock { Virtual = "virtual", Real = "real" }
     NotificationsHttp { Loopback = "loopback", Never = "never" }
     UnknownUser { Sync = "sync", Async = "async" }

@@ -18,6 +18,7 @@ pub(super) fn world(seed: u64) -> WorldSpec {
             organization("alder-college", "Alder College", &[COLLEGE]),
         ],
         locations: vec![hamburg(seed), leeds(seed)],
+        ..WorldSpec::default()
     }
 }
 

@@ -23,6 +23,7 @@ pub(super) fn world(seed: u64) -> WorldSpec {
     WorldSpec {
         organizations: vec![organization("edge", name, &domains)],
         locations: vec![edges(seed), lone(), reading_room(), lapsed(), withdrawn()],
+        ..WorldSpec::default()
     }
 }
 

@@ -42,6 +42,7 @@ fn empty() -> WorldSpec {
     WorldSpec {
         organizations: vec![organization("empty", "Empty Organization", &["empty.example"])],
         locations: vec![location("main", "Main", 0, "US", StorePlatform::Business)],
+        ..WorldSpec::default()
     }
 }
 
@@ -62,6 +63,7 @@ fn enterprise(seed: u64) -> WorldSpec {
     WorldSpec {
         organizations: vec![organization("meridian", "Meridian Logistics", &domains)],
         locations: vec![main],
+        ..WorldSpec::default()
     }
 }
 

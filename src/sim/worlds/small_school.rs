@@ -39,5 +39,6 @@ pub(super) fn world(seed: u64) -> WorldSpec {
     WorldSpec {
         organizations: vec![organization("lindenhof", "Lindenhof-Schule", &[plan.domain])],
         locations: vec![berlin],
+        ..WorldSpec::default()
     }
 }

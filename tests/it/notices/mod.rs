@@ -117,7 +117,11 @@ fn spec() -> WorldSpec {
         assets: vec![asset(APP, Supply::Limited(1), ProductType::App)],
         ..LocationSpec::new("south", 0)
     };
-    WorldSpec { organizations: vec![organization], locations: vec![north, south] }
+    WorldSpec {
+        organizations: vec![organization],
+        locations: vec![north, south],
+        ..WorldSpec::default()
+    }
 }
 
 const NORTH: SiteId = SiteId(0);

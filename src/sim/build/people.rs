@@ -1,0 +1,88 @@
+//! The organizations of MDM users that a world begins with, and the Apple users that belong to these.
+
+use std::sync::Arc;
+
+use super::add_user;
+use crate::model::{At, MdmOrganization, MdmUser, MdmUsers, Span, UserStatus};
+use crate::sim::entropy::Stream;
+use crate::sim::spec::{MdmOrganizationSpec, UserSpec, WorldSpec};
+use crate::sim::world::World;
+use crate::sim::world::workspaces::{Workspace, organization_id, user_id};
+
+/// How long before the world begins its organizations were made; people came one by one from then on.
+const BEFORE: Span = Span::days(-90);
+
+/// From one to the next.
+const BETWEEN_MS: u64 = 5_000;
+
+/// Builds the organizations of `spec`, whose locations are there already.
+pub(super) fn add_workspaces(world: &mut World, spec: &WorldSpec, start: At) {
+    let made = start.plus(BEFORE);
+    let workspaces: Vec<Workspace> =
+        spec.mdm_organizations().iter().map(|spec| workspace(spec, world.seed, made)).collect();
+    for workspace in &workspaces {
+        add_apple_users(world, &workspace.organization);
+    }
+    world.workspaces = Arc::new(workspaces);
+}
+
+fn workspace(spec: &MdmOrganizationSpec, seed: u64, made: At) -> Workspace {
+    let mut users = MdmUsers::default();
+    let mut draw = Stream::new(seed, &spec.slug, "mdm-user.made", 0);
+    for (n, user) in (0..).zip(&spec.users) {
+        let at = made.plus(Span((n * BETWEEN_MS + draw.below(BETWEEN_MS)) as i64));
+        // The readers of world files refuse an address that comes twice; here the first one counts.
+        let _ = users.insert(MdmUser {
+            id: user_id(seed, &spec.slug, n, at),
+            email: user.email.as_str().into(),
+            name: user.name.as_str().into(),
+            tags: user.tags.iter().map(|tag| tag.as_str().into()).collect(),
+            language: user.language.unwrap_or(spec.language),
+            managed_apple_id: user.managed_apple_id.as_deref().map(Arc::from),
+            metadata: user.metadata.as_str().into(),
+            inferred_segment_ids: user.inferred_segment_ids.clone(),
+            counts: user.counts,
+            created_at: at,
+            updated_at: at,
+        });
+    }
+    let organization = MdmOrganization {
+        id: organization_id(seed, &spec.slug, made),
+        slug: spec.slug.clone(),
+        name: spec.name.clone(),
+        vpp_location: spec.vpp_location.clone(),
+        language: spec.language,
+        created_at: made,
+        users,
+    };
+    Workspace {
+        organization: Arc::new(organization),
+        keys: Arc::default(),
+        made: spec.users.len() as u64,
+    }
+}
+
+/// Who has a Managed Apple Account that nobody else has stands in the organization's location from the beginning.
+fn add_apple_users(world: &mut World, organization: &MdmOrganization) {
+    let site = organization.vpp_location.as_deref().and_then(|key| world.site_of(key));
+    let Some(site) = site.and_then(|id| world.sites.get_mut(id.0)) else { return };
+    let ids = Arc::clone(&site.ids);
+    for user in organization.users.iter() {
+        let Some(account) = user.managed_apple_id.as_deref() else { continue };
+        let client_user_id = user.id.to_string();
+        let users = &site.location.users;
+        if users.linked_to(account).is_some() || users.active(&client_user_id).is_some() {
+            continue;
+        }
+        let spec = UserSpec {
+            client_user_id,
+            email: Some(user.email.to_string()),
+            status: UserStatus::Associated,
+            managed_apple_id: Some(account.to_owned()),
+            user_id: None,
+            invite_code: None,
+            id_hash: None,
+        };
+        add_user(Arc::make_mut(&mut site.location), &spec, &ids);
+    }
+}
