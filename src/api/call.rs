@@ -118,9 +118,15 @@ fn asked<'a>(exchange: &'a Exchange, universe: &'a Universe) -> Asked<'a> {
     let Exchange { operation, request, .. } = exchange;
     let is_list = operation.rsplit('.').next() == Some("list");
     let query = request.query.as_deref().unwrap_or_default();
+    // Applivery counts pages from 1, others from 0.
+    let (member, first) = match operation.split('.').next() {
+        Some("applivery") => ("page", 1),
+        _ => ("pageIndex", 0),
+    };
     let page = || {
         let mut pairs = form_urlencoded::parse(query.as_bytes());
-        pairs.find(|(name, _)| name == "pageIndex").map_or(Some(0), |(_, text)| text.parse().ok())
+        let Some((_, text)) = pairs.find(|(name, _)| name == member) else { return Some(0) };
+        text.parse::<u64>().ok()?.checked_sub(first)
     };
     let page = if is_list { page() } else { None };
     Asked { operation, universe: universe.id(), location: None, page, request }

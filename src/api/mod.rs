@@ -3,6 +3,7 @@
 //! Surfaces do not know each other. What they share is the engine's turn, [`call`], [`changed`],
 //! [`exchange`], [`json`] and [`lint`]. Not here: sockets and HTTP parsing (`http`).
 
+pub mod applivery;
 pub mod call;
 pub mod changed;
 pub mod control;
@@ -105,6 +106,14 @@ impl Api {
                 return Ok(Served::new(
                     &found, request, what, credential, lints, base_url, options,
                 ));
+            }
+        }
+        if let Some(asked) = applivery::Asked::read(&request) {
+            if let Some(found) = self.engine.route_key(prefix.as_deref(), asked.key()) {
+                let name = asked.operation();
+                let what = (Surface::Applivery(Arc::new(asked)), name);
+                let options = &self.options;
+                return Ok(Served::new(&found, request, what, None, lints, base_url, options));
             }
         }
         let what = match &prefix {

@@ -54,4 +54,10 @@ impl Turn<'_> {
     pub fn api_key(&self, id: WorkspaceId, access: &Access) -> Option<String> {
         self.state.world.api_key(self.universe, id, access)
     }
+
+    /// Counts a request against an organization's rate, in real time; one too many hears in how many seconds it gets the
+    /// next.
+    pub fn within_hourly_rate(&mut self, id: WorkspaceId) -> Result<(), u64> {
+        self.state.rate.admit_hourly(id, self.real)
+    }
 }

@@ -86,7 +86,12 @@ impl Body {
     }
 
     /// Takes a list of texts of at most `max` units each.
-    pub fn texts(&mut self, name: &str, max: usize, problems: &mut Problems) -> Option<Vec<String>> {
+    pub fn texts(
+        &mut self,
+        name: &str,
+        max: usize,
+        problems: &mut Problems,
+    ) -> Option<Vec<String>> {
         let Value::Array(values) = self.take(name, problems)? else {
             problems.add(name, "Invalid input: expected array");
             return None;

@@ -1,6 +1,6 @@
 //! What every call of Applivery has in common: the order of checks, and the turn (applivery.md §8).
 //!
-//! Order: the route, the key, the organization, the permission, then query and body, and last what they name and whether
+//! Order: the route, the key, the rate, the organization, the permission, then query and body, and last what they name and whether
 //! it can be done. Query and body are read before the turn, so that no lock waits for a parser, but what is wrong with
 //! them is told only to who was let in.
 
@@ -76,7 +76,9 @@ fn admit(
     let key = key.ok_or(AppliveryError::Code(4002))?;
     let session =
         turn.authenticate_key(key).map_err(|refusal| AppliveryError::key(refusal, &settings))?;
-    let _ = counts;
+    if counts && settings.applivery_rate_limit {
+        turn.within_hourly_rate(session.workspace).map_err(AppliveryError::TooMany)?;
+    }
     let named = turn.find_workspace(&route.organization).ok_or(AppliveryError::Code(3001))?;
     if named != session.workspace || !session.access.allows(route.operation.permission()) {
         return Err(AppliveryError::Code(4001));

@@ -35,11 +35,7 @@ pub const TABLE: &[ErrorRow] = &[
     row(3001, StatusCode::NOT_FOUND, "Entity not found"),
     row(4001, StatusCode::UNAUTHORIZED, "Unauthorized"),
     row(4002, StatusCode::UNAUTHORIZED, "No auth token"),
-    row(
-        4003,
-        StatusCode::FORBIDDEN,
-        "Forbidden - You are not allowed to perform this action",
-    ),
+    row(4003, StatusCode::FORBIDDEN, "Forbidden - You are not allowed to perform this action"),
     row(4004, StatusCode::UNAUTHORIZED, "Invalid Token"),
     row(4005, StatusCode::UNAUTHORIZED, "Token Expired"),
     row(5003, StatusCode::BAD_REQUEST, "Limit Exceeded"),
@@ -71,8 +67,8 @@ pub enum AppliveryError {
     Code(u16),
     /// The query or the body is wrong.
     Invalid(Problems),
-    /// One request too many.
-    TooMany,
+    /// One request too many; the next is in so many seconds.
+    TooMany(u64),
     /// No answer of the service: rules say what is answered, or that the call waits first.
     Withheld,
     /// quince's own failure.
@@ -135,10 +131,9 @@ impl AppliveryError {
         match self {
             Self::Code(code) => coded(code, settings),
             Self::Invalid(problems) => invalid(settings, |json| problems.write(json.name("data"))),
-            Self::TooMany => {
+            Self::TooMany(seconds) => {
                 let mut reply = coded(StatusCode::TOO_MANY_REQUESTS.as_u16(), settings);
-                let wait = HeaderValue::from_static("1");
-                reply.headers.insert(header::RETRY_AFTER, wait);
+                reply.headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
                 reply
             }
             Self::Withheld => wire::open(Reply::empty(StatusCode::OK)),

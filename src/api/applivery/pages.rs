@@ -12,16 +12,31 @@ const LIMIT_MAX: u64 = 10_000;
 /// The page that a client asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Wanted {
-    /// Counted from 1.
-    page: u64,
+    /// Counted from 1; the first if absent.
+    page: Option<u64>,
     limit: Option<u64>,
 }
 
 impl Wanted {
     /// Takes `page` and `limit` from the query.
     pub fn read(query: &mut Query, problems: &mut Problems) -> Self {
-        let page = query.integer("page", INTEGER_MAX, problems).unwrap_or(1);
-        Self { page, limit: query.integer("limit", LIMIT_MAX, problems) }
+        let page = query.integer("page", 1, INTEGER_MAX, problems);
+        Self { page, limit: query.integer("limit", 1, LIMIT_MAX, problems) }
+    }
+
+    /// Takes `pageIndex`, counted from 0, too; `page` wins.
+    pub fn or_index(self, query: &mut Query, problems: &mut Problems) -> Self {
+        let index = query.integer("pageIndex", 0, INTEGER_MAX - 1, problems);
+        Self { page: self.page.or(index.map(|index| index + 1)), ..self }
+    }
+
+    fn page(self) -> u64 {
+        self.page.unwrap_or(1)
+    }
+
+    /// The page, counted from 0. Far beyond what any list has they are all alike.
+    pub fn index(self) -> u64 {
+        (self.page() - 1).min(u64::from(u32::MAX))
     }
 
     /// How many a page holds.
@@ -31,7 +46,7 @@ impl Wanted {
 
     /// How many come before the page.
     pub fn skip(self, settings: &Settings) -> usize {
-        let skip = (self.page - 1).saturating_mul(self.limit(settings));
+        let skip = self.index().saturating_mul(self.limit(settings));
         usize::try_from(skip).unwrap_or(usize::MAX)
     }
 
@@ -40,13 +55,13 @@ impl Wanted {
     pub fn write(self, total: usize, settings: &Settings, json: &mut Json) {
         let (total, limit) = (total as u64, self.limit(settings));
         let pages = total.div_ceil(limit).max(1);
-        let before = self.page.checked_sub(1).filter(|before| *before > 0);
-        let after = (self.page < pages).then_some(self.page + 1);
+        let before = self.page().checked_sub(1).filter(|before| *before > 0);
+        let after = (self.page() < pages).then(|| self.page() + 1);
         json.name("totalDocs").unsigned(total);
         json.name("limit").unsigned(limit);
         json.flag("hasPrevPage", before.is_some());
         json.flag("hasNextPage", after.is_some());
-        json.name("page").unsigned(self.page);
+        json.name("page").unsigned(self.page());
         json.name("totalPages").unsigned(pages);
         for (name, page) in [("prevPage", before), ("nextPage", after)] {
             match page {

@@ -57,20 +57,40 @@ mod tests {
     use super::*;
 
     /// P4 without its look-aheads: no dot at the front of the local part, none beside another.
-    const EMAIL: &str =
-        r"^([A-Za-z0-9_'+\-]+\.)*[A-Za-z0-9_'+\-]*[A-Za-z0-9_+-]@([A-Za-z0-9][A-Za-z0-9\-]*\.)+[A-Za-z]{2,}$";
+    const EMAIL: &str = r"^([A-Za-z0-9_'+\-]+\.)*[A-Za-z0-9_'+\-]*[A-Za-z0-9_+-]@([A-Za-z0-9][A-Za-z0-9\-]*\.)+[A-Za-z]{2,}$";
 
     /// P3 as it stands.
     const SORT: &str = r"^[\w.]*((:asc)|(:desc))?$";
 
     #[test]
     fn addresses_are_told_from_what_is_none() {
-        for good in ["a@b.co", "nora.lindqvist@contoso-school.example.com", "o'b-r+1_@x-.y9.zz", "'.a@1.aa"] {
+        for good in
+            ["a@b.co", "nora.lindqvist@contoso-school.example.com", "o'b-r+1_@x-.y9.zz", "'.a@1.aa"]
+        {
             assert!(is_email(good), "{good}");
         }
         for bad in [
-            "", "@", "a@b", "a@b.c", ".a@b.co", "a.@b.co", "a..b@b.co", "a'@b.co", "a@-b.co", "a@b..co", "a@b.co.",
-            "a@b.c1", "a@@b.co", "a@b@c.co", "a b@b.co", " a@b.co", "a@b.co\n", "ä@b.co", "a@bücher.de", "@b.co", "a@.co",
+            "",
+            "@",
+            "a@b",
+            "a@b.c",
+            ".a@b.co",
+            "a.@b.co",
+            "a..b@b.co",
+            "a'@b.co",
+            "a@-b.co",
+            "a@b..co",
+            "a@b.co.",
+            "a@b.c1",
+            "a@@b.co",
+            "a@b@c.co",
+            "a b@b.co",
+            " a@b.co",
+            "a@b.co\n",
+            "ä@b.co",
+            "a@bücher.de",
+            "@b.co",
+            "a@.co",
         ] {
             assert!(!is_email(bad), "{bad:?}");
         }

@@ -96,8 +96,14 @@ impl Query {
         None
     }
 
-    /// Takes a parameter that is a whole number from 1 to `max`, in digits.
-    pub fn integer(&mut self, name: &str, max: u64, problems: &mut Problems) -> Option<u64> {
+    /// Takes a parameter that is a whole number from `min` to `max`, in digits.
+    pub fn integer(
+        &mut self,
+        name: &str,
+        min: u64,
+        max: u64,
+        problems: &mut Problems,
+    ) -> Option<u64> {
         let text = self.single(name, "number", problems)?;
         let digits = text.strip_prefix('-').unwrap_or(&text);
         if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
@@ -106,8 +112,8 @@ impl Query {
         }
         // What does not fit is far beyond any bound.
         let number = digits.parse().unwrap_or(u64::MAX);
-        if number == 0 || digits.len() < text.len() {
-            problems.add(name, "Too small: expected number to be >=1".to_owned());
+        if number < min || digits.len() < text.len() {
+            problems.add(name, format!("Too small: expected number to be >={min}"));
         } else if number > max {
             problems.add(name, format!("Too big: expected number to be <={max}"));
         } else {
@@ -166,12 +172,17 @@ mod tests {
             "tags[9]=b&x=1&tags[2]=a",
             "tags=a&tags[]=b",
         ] {
-            assert_eq!(texts(query).as_deref(), Some(&["a".to_owned(), "b".to_owned()][..]), "{query}");
+            assert_eq!(
+                texts(query).as_deref(),
+                Some(&["a".to_owned(), "b".to_owned()][..]),
+                "{query}"
+            );
         }
         assert_eq!(texts("tags=a,b"), Some(vec!["a,b".to_owned()]), "commas are not split");
         assert_eq!(texts("tags="), Some(vec![String::new()]));
         assert_eq!((texts(""), texts("tag=a")), (None, None));
-        for object in ["tags[x]=a", "tags[21]=a", "tags[0][b]=a", "tags[+1]=a", "tags[x]=a&tags=b"] {
+        for object in ["tags[x]=a", "tags[21]=a", "tags[0][b]=a", "tags[+1]=a", "tags[x]=a&tags=b"]
+        {
             assert_eq!(texts(object), None, "{object}");
         }
     }
@@ -180,14 +191,30 @@ mod tests {
     fn a_number_is_digits_within_its_bounds() {
         let read = |query: &str| {
             let mut problems = Problems::default();
-            let number = Query::read(Some(query)).integer("n", 10, &mut problems);
+            let number = Query::read(Some(query)).integer("n", 1, 10, &mut problems);
             assert_eq!(number.is_none() && query.starts_with("n"), !problems.is_empty(), "{query}");
             number
         };
-        assert_eq!((read("n=1"), read("n=10"), read("n=007"), read("m=1")), (Some(1), Some(10), Some(7), None));
-        for wrong in
-            ["n=", "n=0", "n=-0", "n=-1", "n=11", "n=99999999999999999999", "n=1.0", "n=1e0", "n=+1", "n=%201", "n=1&n=1", "n[]=1", "n[x]=1", "n=٣"]
-        {
+        assert_eq!(
+            (read("n=1"), read("n=10"), read("n=007"), read("m=1")),
+            (Some(1), Some(10), Some(7), None)
+        );
+        for wrong in [
+            "n=",
+            "n=0",
+            "n=-0",
+            "n=-1",
+            "n=11",
+            "n=99999999999999999999",
+            "n=1.0",
+            "n=1e0",
+            "n=+1",
+            "n=%201",
+            "n=1&n=1",
+            "n[]=1",
+            "n[x]=1",
+            "n=٣",
+        ] {
             assert_eq!(read(wrong), None, "{wrong}");
         }
     }
@@ -195,7 +222,8 @@ mod tests {
     #[test]
     fn lengths_are_those_of_javascript() {
         let read = |value: &str| {
-            let query: String = form_urlencoded::Serializer::new(String::new()).append_pair("s", value).finish();
+            let query: String =
+                form_urlencoded::Serializer::new(String::new()).append_pair("s", value).finish();
             Query::read(Some(&query)).text("s", 4, &mut Problems::default()).is_some()
         };
         assert!(read("") && read("abcd") && read("éééé") && read("😀😀"));

@@ -87,7 +87,9 @@ pub fn route(path: &str, method: &Method) -> Option<Route> {
         ("GET", ["mdm", "users", id]) => (Operation::Get, *id),
         ("PUT", ["mdm", "users", id]) => (Operation::Update, *id),
         ("DELETE", ["mdm", "users", id]) => (Operation::Delete, *id),
-        ("POST", ["mdm", "apple", "enterprise", "vpp", "locations"]) => (Operation::VppLocation, ""),
+        ("POST", ["mdm", "apple", "enterprise", "vpp", "locations"]) => {
+            (Operation::VppLocation, "")
+        }
         ("GET", ["mdm", "apple", "enterprise", "vpp", "locations", id, "users"]) => {
             (Operation::VppUsers, *id)
         }
@@ -136,7 +138,11 @@ mod tests {
             let method = Method::from_bytes(method.as_bytes()).unwrap();
             for path in [path.clone(), format!("{path}/")] {
                 let found = route(&path, &method).unwrap();
-                assert_eq!((found.operation, found.id.as_str()), (operation, id), "{method} {path}");
+                assert_eq!(
+                    (found.operation, found.id.as_str()),
+                    (operation, id),
+                    "{method} {path}"
+                );
                 assert_eq!(found.organization, "acme");
             }
         }

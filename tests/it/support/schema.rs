@@ -44,13 +44,22 @@ impl Schemas {
     fn fits(&self, value: &Value, schema: &Value, file: &str) -> Result<(), String> {
         for (keyword, wanted) in schema.as_object().unwrap() {
             let ok = match keyword.as_str() {
-                "$schema" | "$comment" | "title" | "required" | "additionalProperties" | "$defs" => true,
+                "$schema"
+                | "$comment"
+                | "title"
+                | "required"
+                | "additionalProperties"
+                | "$defs" => true,
                 "type" => is_of(value, wanted.as_str().unwrap()),
                 "const" => value == wanted,
                 "enum" => wanted.as_array().unwrap().contains(value),
                 "minimum" => value.as_i64().is_none_or(|number| number >= wanted.as_i64().unwrap()),
-                "minLength" => value.as_str().is_none_or(|text| text.chars().count() as u64 >= count(wanted)),
-                "maxLength" => value.as_str().is_none_or(|text| text.chars().count() as u64 <= count(wanted)),
+                "minLength" => {
+                    value.as_str().is_none_or(|text| text.chars().count() as u64 >= count(wanted))
+                }
+                "maxLength" => {
+                    value.as_str().is_none_or(|text| text.chars().count() as u64 <= count(wanted))
+                }
                 "pattern" => {
                     value.as_str().is_none_or(|text| matches(text, wanted.as_str().unwrap()))
                 }
