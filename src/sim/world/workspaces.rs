@@ -197,7 +197,7 @@ impl World {
         let of = |it: &Workspace| it.organization.slug == claims.organization;
         let place = self.workspaces.iter().position(of).ok_or(KeyRefusal::Unknown)?;
         let workspace = WorkspaceId(place);
-        if claims.serial < self.serial(workspace, &claims.access) {
+        if claims.serial < self.key_serial(workspace, &claims.access) {
             return Err(KeyRefusal::Revoked);
         }
         if claims.expires.is_some_and(|expires| expires <= now) {
@@ -233,13 +233,14 @@ impl World {
             universe: universe.to_owned(),
             organization: self.workspace(id)?.organization.slug.clone(),
             access: access.clone(),
-            serial: self.serial(id, access),
+            serial: self.key_serial(id, access),
             expires,
         };
         Some(key::mint(self.seed, &claims))
     }
 
-    fn serial(&self, id: WorkspaceId, access: &Access) -> u32 {
+    /// The serial of the key that is good for this access.
+    pub(in crate::sim) fn key_serial(&self, id: WorkspaceId, access: &Access) -> u32 {
         self.workspace(id).and_then(|it| it.keys.get(&access.spell()).copied()).unwrap_or(1)
     }
 }
