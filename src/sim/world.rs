@@ -257,6 +257,7 @@ impl World {
                 site.latest_serial = before.latest_serial;
             }
         }
+        self.keep_keys(old);
         self.index_literals();
         self
     }

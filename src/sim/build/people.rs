@@ -1,11 +1,12 @@
 //! The organizations of MDM users that a world begins with, and the Apple users that belong to these.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::add_user;
 use crate::model::{At, MdmOrganization, MdmUser, MdmUsers, Span, UserStatus};
 use crate::sim::entropy::Stream;
-use crate::sim::spec::{MdmOrganizationSpec, UserSpec, WorldSpec};
+use crate::sim::spec::{MdmOrganizationSpec, UserSpec};
 use crate::sim::world::World;
 use crate::sim::world::workspaces::{Workspace, organization_id, user_id};
 
@@ -15,15 +16,15 @@ const BEFORE: Span = Span::days(-90);
 /// From one to the next.
 const BETWEEN_MS: u64 = 5_000;
 
-/// Builds the organizations of `spec`, whose locations are there already.
-pub(super) fn add_workspaces(world: &mut World, spec: &WorldSpec, start: At) {
+/// Builds organizations into a world that begins at `start` and whose locations are there already.
+pub(in crate::sim) fn add(world: &mut World, specs: &[MdmOrganizationSpec], start: At) {
     let made = start.plus(BEFORE);
-    let workspaces: Vec<Workspace> =
-        spec.mdm_organizations().iter().map(|spec| workspace(spec, world.seed, made)).collect();
+    let seed = world.seed();
+    let workspaces: Vec<Workspace> = specs.iter().map(|spec| workspace(spec, seed, made)).collect();
     for workspace in &workspaces {
         add_apple_users(world, &workspace.organization);
     }
-    world.workspaces = Arc::new(workspaces);
+    world.set_workspaces(workspaces);
 }
 
 fn workspace(spec: &MdmOrganizationSpec, seed: u64, made: At) -> Workspace {
@@ -55,11 +56,7 @@ fn workspace(spec: &MdmOrganizationSpec, seed: u64, made: At) -> Workspace {
         created_at: made,
         users,
     };
-    Workspace {
-        organization: Arc::new(organization),
-        keys: Arc::default(),
-        made: spec.users.len() as u64,
-    }
+    Workspace::new(organization, BTreeMap::new(), spec.users.len() as u64)
 }
 
 /// Who has a Managed Apple Account that nobody else has stands in the organization's location from the beginning.

@@ -15,6 +15,7 @@ use crate::model::{
 use crate::sim::entropy::Stream;
 use crate::sim::key::{self, Access, KeyClaims, KeyCredential};
 use crate::sim::settings::Settings;
+use crate::sim::spec::MdmOrganizationSpec;
 
 /// An organization of MDM users, by its place in world order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -28,7 +29,7 @@ pub struct Workspace {
     /// Per access, as it is spelled in keys: the serial of the key that is good, where it is not the first.
     pub(in crate::sim) keys: Arc<BTreeMap<String, u32>>,
     /// Users that got an id so far.
-    pub(in crate::sim) made: u64,
+    pub(super) made: u64,
 }
 
 /// An accepted API key.
@@ -51,7 +52,52 @@ pub enum KeyRefusal {
     Expired,
 }
 
+impl Workspace {
+    /// An organization with what is known of its keys, and how many users got an id so far.
+    pub fn new(organization: MdmOrganization, keys: BTreeMap<String, u32>, made: u64) -> Self {
+        Self { organization: Arc::new(organization), keys: Arc::new(keys), made }
+    }
+
+    /// Per access, as it is spelled in keys: the serial of the key that is good, where it is not the first.
+    pub fn keys(&self) -> &BTreeMap<String, u32> {
+        &self.keys
+    }
+
+    /// Users that got an id so far.
+    pub const fn made(&self) -> u64 {
+        self.made
+    }
+}
+
 impl World {
+    /// Puts these organizations of MDM users in place of those that there are. Ids and slugs are unique.
+    pub fn set_workspaces(&mut self, workspaces: Vec<Workspace>) {
+        self.workspaces = Arc::new(workspaces);
+    }
+
+    /// Gives a world that began at `start` an organization of MDM users, made of its first location.
+    pub fn add_first_workspace(&mut self, start: At) {
+        let spec = self.sites.first().map(|site| {
+            let profile = &site.location.profile;
+            MdmOrganizationSpec {
+                vpp_location: Some(profile.key.clone()),
+                ..MdmOrganizationSpec::new(&profile.key, &profile.organization)
+            }
+        });
+        crate::sim::build::people::add(self, spec.as_slice(), start);
+    }
+
+    /// Takes over from `old` which keys are good, as content tokens are taken over.
+    pub(super) fn keep_keys(&mut self, old: &Self) {
+        for workspace in Arc::make_mut(&mut self.workspaces) {
+            let slug = &workspace.organization.slug;
+            let before = old.workspaces.iter().find(|it| it.organization.slug == *slug);
+            if let Some(before) = before {
+                workspace.keys.clone_from(&before.keys);
+            }
+        }
+    }
+
     /// The organizations of MDM users, in world order.
     pub fn workspaces(&self) -> &[Workspace] {
         &self.workspaces
@@ -197,7 +243,7 @@ impl World {
         let of = |it: &Workspace| it.organization.slug == claims.organization;
         let place = self.workspaces.iter().position(of).ok_or(KeyRefusal::Unknown)?;
         let workspace = WorkspaceId(place);
-        if claims.serial < self.serial(workspace, &claims.access) {
+        if claims.serial < self.key_serial(workspace, &claims.access) {
             return Err(KeyRefusal::Revoked);
         }
         if claims.expires.is_some_and(|expires| expires <= now) {
@@ -233,13 +279,14 @@ impl World {
             universe: universe.to_owned(),
             organization: self.workspace(id)?.organization.slug.clone(),
             access: access.clone(),
-            serial: self.serial(id, access),
+            serial: self.key_serial(id, access),
             expires,
         };
         Some(key::mint(self.seed, &claims))
     }
 
-    fn serial(&self, id: WorkspaceId, access: &Access) -> u32 {
+    /// The serial of the key that is good for this access.
+    pub(in crate::sim) fn key_serial(&self, id: WorkspaceId, access: &Access) -> u32 {
         self.workspace(id).and_then(|it| it.keys.get(&access.spell()).copied()).unwrap_or(1)
     }
 }

@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::people::Organization;
 use super::scalars::{Instant, Pair, Row, SettingsMap, Turned};
 use super::words::{
     Kind, Moved, Notification, Platform, Privilege, Product, Quality, Reason, Set, Status, Store,
@@ -26,6 +27,9 @@ pub(super) struct Document {
     pub(super) journal_last: Option<u64>,
     /// The locations, in world order.
     pub(super) locations: Vec<Location>,
+    /// Organizations of MDM users, in world order; one made of the first location if left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) mdm_organizations: Option<Vec<Organization>>,
 }
 
 /// Who moves time, and what the clock showed at first and shows.
