@@ -33,6 +33,23 @@ impl Fingerprint {
         self.text(&format!("{word:?}"));
     }
 
+    fn people(&mut self, organization: &MdmOrganizationSpec) {
+        self.text(&organization.slug);
+        self.text(&organization.name);
+        self.maybe(organization.vpp_location.as_ref());
+        self.word(&organization.language);
+        for user in &organization.users {
+            self.text(&user.email);
+            self.text(&user.name);
+            user.tags.iter().for_each(|tag| self.text(tag));
+            self.word(&user.language);
+            self.maybe(user.managed_apple_id.as_ref());
+            self.text(&user.metadata);
+            user.inferred_segment_ids.iter().for_each(|id| self.number(*id as u64));
+            user.counts.iter().for_each(|(_, count)| self.number(count.into()));
+        }
+    }
+
     fn location(&mut self, location: &LocationSpec) {
         self.text(&location.key);
         self.text(&location.name);
@@ -76,6 +93,7 @@ fn fingerprint(world: &WorldSpec) -> String {
         organization.domains.iter().for_each(|domain| print.text(domain));
     }
     world.locations.iter().for_each(|location| print.location(location));
+    world.mdm.iter().for_each(|organization| print.people(organization));
     format!("{:016x}", print.0)
 }
 
