@@ -5,6 +5,7 @@
 #[macro_use]
 mod support;
 
+mod applivery;
 mod cli;
 mod control;
 mod docs;
