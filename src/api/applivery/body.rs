@@ -35,7 +35,8 @@ impl Body {
         if !media_type.to_ascii_lowercase().starts_with("application/json") {
             lints.note("content-type", media_type);
         }
-        match serde_json::from_slice(&request.body) {
+        let text = request.body.strip_prefix("\u{feff}".as_bytes()).unwrap_or(&request.body);
+        match serde_json::from_slice(text) {
             Ok(members) => Ok(Self { members }),
             Err(error) if error.is_data() => {
                 Err(Problems::one("", "Invalid input: expected object"))

@@ -74,7 +74,7 @@ fn claims() -> KeyClaims {
 #[tokio::test]
 async fn a_revoked_key_is_unknown_and_its_successor_is_good() {
     let desk = Desk::open().await;
-    desk.verb("revoke-key", json!({"organization": "acme", "key": "admin"})).await;
+    desk.verb("revoke-key", json!({"organization": "acme", "role": "admin"})).await;
     assert_eq!(desk.refusal("GET", "/mdm/users", Value::Null).await, "401 4004 Invalid Token");
     let next = mint(1, &KeyClaims { serial: 2, ..claims() });
     let desk = Desk { key: next, ..desk };

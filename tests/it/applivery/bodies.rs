@@ -80,7 +80,7 @@ async fn bodies_that_are_no_objects_are_not_valid() {
         "5",
         "{\"email\": \"a@b.example\",}",
         "email=a@b.example",
-        "\u{feff}{}",
+        "\u{feff}{",
         "{\"email\":\"\\ud800\"}",
         &deep,
         &nested,

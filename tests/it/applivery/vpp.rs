@@ -53,7 +53,7 @@ async fn a_content_token_becomes_a_location_and_shows_its_users() {
         ("", "Retired Associated"),
         ("activeOnly=true", "Associated"),
         ("retiredOnly=true", "Retired"),
-        ("activeOnly=true&retiredOnly=true", "Retired Associated"),
+        ("activeOnly=true&retiredOnly=true", ""),
         ("clientUserId=u-1", "Retired"),
         ("clientUserId=nobody", ""),
         ("limit=1&page=2", "Associated"),
