@@ -4,6 +4,7 @@
 //! pointer and one count a block. An item is found by key or by place; a walk from either touches what it returns.
 
 use std::borrow::Borrow;
+use std::collections::HashSet;
 use std::sync::Arc;
 
 const BLOCK: usize = 512;
@@ -55,6 +56,19 @@ impl<K, V> Sorted<K, V> {
             is_here
         });
         self.walk(at.map_or((self.blocks.len(), 0), |block| (block, left)))
+    }
+
+    /// The items of blocks that `other` does not share, in order. Costs one step a block, and what is taken.
+    pub fn unshared<'s>(&'s self, other: &Self) -> impl Iterator<Item = (&'s K, &'s V)> {
+        let same = Arc::ptr_eq(&self.blocks, &other.blocks);
+        let theirs: HashSet<*const Vec<(K, V)>> =
+            if same { HashSet::new() } else { other.blocks.iter().map(Arc::as_ptr).collect() };
+        let blocks = self.blocks.iter().filter(move |_| !same);
+        let blocks = blocks.filter(move |block| !theirs.contains(&Arc::as_ptr(block)));
+        blocks.flat_map(|block| block.iter()).map(|(key, value)| {
+            super::touch(1);
+            (key, value)
+        })
     }
 
     fn walk(&self, (block, slot): (usize, usize)) -> impl DoubleEndedIterator<Item = (&K, &V)> {
@@ -208,6 +222,19 @@ mod tests {
         assert_eq!((two.get(&5), two.get(&8), two.get(&10)), (Some(&0), None, Some(&99)));
         assert_eq!((one.len(), two.len()), (100_000, 100_000));
         assert_eq!(one.blocks.len(), 100_000_usize.div_ceil(BLOCK), "in order, blocks are full");
+    }
+
+    #[test]
+    fn what_is_shared_is_not_looked_at() {
+        let one: Sorted<u32, u32> = (0..100_000).map(|key| (key, key)).collect();
+        let mut two = one.clone();
+        assert_eq!(touched::during(|| one.unshared(&two).count()), (0, 0));
+        *two.get_mut(&77_000).unwrap() = 0;
+        two.insert(100_000, 0);
+        let (touched, found) =
+            touched::during(|| two.unshared(&one).map(|(key, _)| *key).collect::<Vec<_>>());
+        assert!(found.contains(&77_000) && found.contains(&100_000) && touched < 3 * BLOCK);
+        assert!(one.unshared(&two).any(|(key, _)| *key == 77_000));
     }
 
     #[test]

@@ -25,4 +25,5 @@ mod timeline;
 mod tls;
 mod v1;
 mod v2;
+mod workspaces;
 mod worlds;

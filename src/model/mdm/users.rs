@@ -54,6 +54,11 @@ impl MdmUsers {
         self.rows.iter().map(|(_, user)| user)
     }
 
+    /// The users that may differ from those of `other`, in order of arrival: costs nothing for what is shared.
+    pub fn unshared<'s>(&'s self, other: &Self) -> impl Iterator<Item = &'s Arc<MdmUser>> {
+        self.rows.unshared(&other.rows).map(|(_, user)| user)
+    }
+
     /// The user with this id.
     pub fn get(&self, id: ObjectId) -> Option<&Arc<MdmUser>> {
         self.rows.get(self.by_id.get(&id)?)

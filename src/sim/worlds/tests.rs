@@ -103,11 +103,11 @@ fn worlds_are_golden() {
     let prints = prints.map(|(name, print)| format!("{name} {print}"));
     // Who changes a world on purpose pins it anew and says so in the change log.
     let golden = [
-        "demo 43c90d4766e9fb75",
+        "demo 3ff55b25e2e3feef",
         "empty 8d9ef63fe90fa311",
-        "small-school baf910023d8bc999",
-        "edge-cases 52eaaae8d64dba2f",
-        "enterprise-50k df6b37a0a1ade56d",
+        "small-school 0d03238c360dada6",
+        "edge-cases 2ece6ecdba43407d",
+        "enterprise-50k 05dd640ea369c024",
     ];
     assert_eq!(prints, golden);
 }
