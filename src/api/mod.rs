@@ -108,13 +108,12 @@ impl Api {
                 ));
             }
         }
-        if let Some(asked) = applivery::Asked::read(&request) {
-            if let Some(found) = self.engine.route_key(prefix.as_deref(), asked.key()) {
-                let name = asked.operation();
-                let what = (Surface::Applivery(Arc::new(asked)), name);
-                let options = &self.options;
-                return Ok(Served::new(&found, request, what, None, lints, base_url, options));
-            }
+        if let Some(asked) = applivery::Asked::read(&request)
+            && let Some(found) = self.engine.route_key(prefix.as_deref(), asked.key())
+        {
+            let (name, options) = (asked.operation(), &self.options);
+            let what = (Surface::Applivery(Arc::new(asked)), name);
+            return Ok(Served::new(&found, request, what, None, lints, base_url, options));
         }
         let what = match &prefix {
             Some(id) if self.engine.universe(id).is_none() => format!("has no universe `{id:.64}`"),

@@ -25,6 +25,7 @@ impl Wanted {
     }
 
     /// Takes `pageIndex`, counted from 0, too; `page` wins.
+    #[must_use]
     pub fn or_index(self, query: &mut Query, problems: &mut Problems) -> Self {
         let index = query.integer("pageIndex", 0, INTEGER_MAX - 1, problems);
         Self { page: self.page.or(index.map(|index| index + 1)), ..self }

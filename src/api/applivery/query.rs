@@ -192,7 +192,7 @@ mod tests {
         let read = |query: &str| {
             let mut problems = Problems::default();
             let number = Query::read(Some(query)).integer("n", 1, 10, &mut problems);
-            assert_eq!(number.is_none() && query.starts_with("n"), !problems.is_empty(), "{query}");
+            assert_eq!(number.is_none() && query.starts_with('n'), !problems.is_empty(), "{query}");
             number
         };
         assert_eq!(

@@ -95,9 +95,9 @@ pub fn route(path: &str, method: &Method) -> Option<Route> {
         }
         _ => return None,
     };
-    let names_something = !organization.is_empty() && !(below.len() > 2 && below.contains(&""));
+    let has_gap = organization.is_empty() || below.len() > 2 && below.contains(&"");
     let route = Route { operation, organization: (*organization).to_owned(), id: id.to_owned() };
-    names_something.then_some(route)
+    (!has_gap).then_some(route)
 }
 
 /// Segments looked at: one more than any route has.

@@ -8,59 +8,63 @@ use tokio::runtime::Runtime;
 
 use super::{Desk, SCHEMAS};
 
+const KNOWN: &[&str] = &[
+    "page",
+    "limit",
+    "sort",
+    "search",
+    "email",
+    "name",
+    "tags",
+    "pageIndex",
+    "activeOnly",
+    "sinceVersionId",
+];
+
+const BRACKETS: &[&str] = &[
+    "",
+    "",
+    "",
+    "[]",
+    "[0]",
+    "[20]",
+    "[21]",
+    "[x]",
+    "[0][a]",
+    "[",
+    "]",
+    "[[]]",
+    "%5B%5D",
+    "[99999999999999999999]",
+];
+
+const GOOD: &[&str] =
+    &["1", "2", "10000", "name", "createdAt:desc", "apple.devices", "a", "staff", "", "true"];
+
+const BAD: &[&str] = &[
+    "0",
+    "-1",
+    "10001",
+    "1e3",
+    "9007199254740992",
+    "99999999999999999999",
+    "name:up",
+    "%",
+    "%zz",
+    "%00",
+    "%ff",
+    "%F0%9F%98%80",
+];
+
 /// Names of parameters, known ones most of the time, in every spelling.
 fn name() -> impl Strategy<Value = String> {
-    const KNOWN: &[&str] = &[
-        "page",
-        "limit",
-        "sort",
-        "search",
-        "email",
-        "name",
-        "tags",
-        "pageIndex",
-        "activeOnly",
-        "sinceVersionId",
-    ];
     let root =
         prop_oneof![8 => proptest::sample::select(KNOWN).prop_map(str::to_owned), 1 => ".{0,8}"];
-    const BRACKETS: &[&str] = &[
-        "",
-        "",
-        "",
-        "[]",
-        "[0]",
-        "[20]",
-        "[21]",
-        "[x]",
-        "[0][a]",
-        "[",
-        "]",
-        "[[]]",
-        "%5B%5D",
-        "[99999999999999999999]",
-    ];
     (root, proptest::sample::select(BRACKETS)).prop_map(|(root, brackets)| root + brackets)
 }
 
 /// Values, good ones most of the time.
 fn value() -> impl Strategy<Value = String> {
-    const GOOD: &[&str] =
-        &["1", "2", "10000", "name", "createdAt:desc", "apple.devices", "a", "staff", "", "true"];
-    const BAD: &[&str] = &[
-        "0",
-        "-1",
-        "10001",
-        "1e3",
-        "9007199254740992",
-        "99999999999999999999",
-        "name:up",
-        "%",
-        "%zz",
-        "%00",
-        "%ff",
-        "%F0%9F%98%80",
-    ];
     prop_oneof![
         6 => proptest::sample::select(GOOD).prop_map(str::to_owned),
         2 => proptest::sample::select(BAD).prop_map(str::to_owned),
@@ -78,7 +82,7 @@ fn query() -> impl Strategy<Value = String> {
 }
 
 /// Asks in process; the answer is one of the operation, and no fault of ours.
-fn ask(desk: &Desk, method: Method, path: &str, query: Option<String>, body: &str) -> u16 {
+fn ask(desk: &Desk, method: &Method, path: &str, query: Option<String>, body: &str) -> u16 {
     let mut headers = HeaderMap::new();
     headers.insert(header::AUTHORIZATION, format!("Bearer {}", desk.key).parse().unwrap());
     headers.insert(header::CONTENT_TYPE, "application/json".parse().unwrap());
@@ -96,7 +100,7 @@ fn ask(desk: &Desk, method: Method, path: &str, query: Option<String>, body: &st
     let told = String::from_utf8(reply.body.to_vec()).unwrap();
     assert!(reply.status.as_u16() < 500, "{told}");
     assert_eq!(reply.headers[header::CONTENT_TYPE], "application/json; charset=utf-8");
-    let route = quince::api::applivery::route::route(path, &method);
+    let route = quince::api::applivery::route::route(path, method);
     let operation = route.map_or("applivery.unknown", |route| route.operation.name());
     let answer: serde_json::Value = serde_json::from_str(&told).unwrap();
     assert_eq!(answer["status"], reply.status == 200, "{told}");
@@ -126,7 +130,7 @@ fn queries_of_lists_are_answered_in_order_whatever_they_say() {
     for _ in 0..1_500 {
         let drawn = query().new_tree(&mut runner).unwrap().current();
         for path in ["organizations/acme/mdm/users", &users] {
-            match ask(&desk, Method::GET, path, Some(drawn.clone()), "") {
+            match ask(&desk, &Method::GET, path, Some(drawn.clone()), "") {
                 200 => good += 1,
                 400 => bad += 1,
                 other => panic!("{other}: {drawn}"),
@@ -153,6 +157,6 @@ proptest! {
         let path = path.split(['?', '#']).next().unwrap().replacen("organizations/x", "organizations/acme", 1);
         let metadata = ["catalog", "storefronts", "test"].iter().any(|it| path.starts_with(it));
         prop_assume!(!metadata);
-        DESK.with(|(_, desk)| ask(desk, Method::from_bytes(method.as_bytes()).unwrap(), &path, None, &body));
+        DESK.with(|(_, desk)| ask(desk, &Method::from_bytes(method.as_bytes()).unwrap(), &path, None, &body));
     }
 }

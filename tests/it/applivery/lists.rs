@@ -1,5 +1,7 @@
 //! Filters of the list, one by one and together (applivery.md §3.2, §5).
 
+use std::fmt::Write as _;
+
 use serde_json::Value;
 
 use super::Desk;
@@ -104,7 +106,7 @@ async fn bad_parameters_are_told_one_and_all() {
     ] {
         let answer = desk.call("GET", &format!("/mdm/users?{query}"), Value::Null).await;
         assert_eq!(answer.status, 400, "{query}");
-        text += &format!("{}\n    {}\n", query.replace(&long, "(long)"), answer.text());
+        let _ = writeln!(text, "{}\n    {}", query.replace(&long, "(long)"), answer.text());
     }
     insta::assert_snapshot!("bad_parameters", text);
     let units = "%F0%9F%98%80".repeat(64);

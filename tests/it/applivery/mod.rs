@@ -54,7 +54,7 @@ fn desk_world() -> WorldSpec {
         .collect();
     let cleo = &mut acme.users[4];
     cleo.managed_apple_id = Some("cleo@apple.acme.example".to_owned());
-    cleo.metadata = r#"{"room":{"floor":2},"keys":[1.50,null]}"#.to_owned();
+    r#"{"room":{"floor":2},"keys":[1.50,null]}"#.clone_into(&mut cleo.metadata);
     cleo.inferred_segment_ids = vec![0, 3];
     *cleo.counts.get_mut("apple.devices").unwrap() = 2;
     *cleo.counts.get_mut("android.enrollmentTokens.EXPIRED").unwrap() = 1;
