@@ -115,6 +115,8 @@ fn the_profiles_differ_where_the_documentation_differs_from_what_clients_met() {
     assert_eq!(
         differences,
         [
+            "applivery.page_ends: null, integer",
+            "applivery.unknown_key: 4004, 4001",
             "notifications.http: loopback, never",
             "token.expiration_date: always, 15d",
             "v1.invite_url: quince, apple-no-cc",
