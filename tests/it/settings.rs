@@ -34,7 +34,8 @@ fn samples(takes: &str) -> (Vec<String>, Vec<String>) {
             let shouted = words[0].to_uppercase();
             // Digits have no upper case.
             let more = if shouted == words[0] { wrong } else { more(&[&shouted]) };
-            (texts(&words), more)
+            let is_wrong = |text: &String| !words.contains(&text.as_str());
+            (texts(&words), more.into_iter().filter(is_wrong).collect())
         }
     }
 }
