@@ -55,6 +55,17 @@ pub struct MdmOrganizationSpec {
     pub language: Language,
     /// Its people, in order of arrival.
     pub users: Vec<MdmUserSpec>,
+    /// So many ordinary people more, after them.
+    pub more: MdmGrowth,
+}
+
+/// People who are made up when somebody first looks: none of them has a Managed Apple Account.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct MdmGrowth {
+    /// How many.
+    pub count: u32,
+    /// Of their addresses.
+    pub domain: String,
 }
 
 impl MdmOrganizationSpec {
@@ -62,7 +73,14 @@ impl MdmOrganizationSpec {
     pub fn new(key: &str, name: &str) -> Self {
         let slug = if key.len() < 3 { format!("org-{key}") } else { key.to_owned() };
         let name = name.to_owned();
-        Self { slug, name, vpp_location: None, language: Language::En, users: Vec::new() }
+        Self {
+            slug,
+            name,
+            vpp_location: None,
+            language: Language::En,
+            users: Vec::new(),
+            more: MdmGrowth::default(),
+        }
     }
 }
 

@@ -87,7 +87,7 @@ fn an_mdm_user_with_a_managed_apple_account_has_an_apple_user() {
     assert_eq!(apple_user(&world, &ada), associated("ada.l@apple.example"));
     world.update_mdm_user(FIRST, ada.id, account(AccountChange::Clear), NOW, &settings).unwrap();
     assert_eq!(apple_user(&world, &ada).unwrap().0, UserStatus::Retired);
-    assert_eq!(told(&mut world), ["Update", "Retire"]);
+    assert_eq!(told(&mut world), ["Retire", "Create", "Retire"]);
 
     let later = account(AccountChange::Set("ada@apple.example".into()));
     world.update_mdm_user(FIRST, ada.id, later, NOW, &settings).unwrap();

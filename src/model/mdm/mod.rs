@@ -13,6 +13,7 @@ mod counts;
 mod id;
 mod organization;
 mod query;
+mod rows;
 mod user;
 mod users;
 

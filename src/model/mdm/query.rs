@@ -4,8 +4,8 @@ use std::cmp::Ordering;
 use std::sync::Arc;
 
 use super::counts::MdmCounts;
+use super::rows::{Arrival, Rows, folded};
 use super::user::MdmUser;
-use super::users::{Arrival, MdmUsers, folded};
 use crate::store::Sorted;
 
 /// Which users, in what order, and which of them.
@@ -97,10 +97,8 @@ impl Order {
     }
 }
 
-impl MdmUsers {
-    /// The users that a query asks for. Costs what is returned where there are no filters and the order has an index
-    /// (`createdAt`, `updatedAt`, `name`, `email`, `id`, arrival), otherwise a look at each user.
-    pub fn page(&self, query: &MdmQuery<'_>) -> MdmPage {
+impl Rows {
+    pub(super) fn page(&self, query: &MdmQuery<'_>) -> MdmPage {
         let sort = query.sort.filter(|sort| !sort.field.is_empty());
         let sort = sort.unwrap_or(MdmSort { field: "createdAt", descending: true });
         let descending = sort.descending;

@@ -1,11 +1,13 @@
-//! The users of an organization: rows in order of arrival, and an index for each order that lists are read in.
+//! The users of an organization, as others see them: rows and indices, made when somebody first looks.
 
-use std::sync::Arc;
+use std::fmt;
+use std::sync::{Arc, OnceLock};
 
 use super::id::ObjectId;
-use super::user::{AccountChange, Language, MdmChange, MdmDraft, MdmUser, each_once};
+use super::query::{MdmPage, MdmQuery};
+use super::rows::Rows;
+use super::user::{Language, MdmChange, MdmDraft, MdmUser};
 use crate::model::At;
-use crate::store::Sorted;
 
 /// Why something was not done; nothing was changed by it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,58 +22,102 @@ pub enum MdmRefusal {
     HasTokens,
 }
 
-/// How many users arrived before a row.
-pub(super) type Arrival = u64;
+/// Says who there is to begin with.
+type Begin = dyn Fn() -> Vec<MdmUser> + Send + Sync;
 
 /// The users of an organization. A clone shares everything until either is written to.
 #[derive(Debug, Clone, Default)]
-pub struct MdmUsers {
-    pub(super) rows: Sorted<Arrival, Arc<MdmUser>>,
-    pub(super) by_id: Sorted<ObjectId, Arrival>,
-    /// By the address in lower case.
-    pub(super) by_email: Sorted<Arc<str>, Arrival>,
-    pub(super) by_name: Sorted<(Arc<str>, ObjectId), Arrival>,
-    pub(super) by_created: Sorted<(At, ObjectId), Arrival>,
-    pub(super) by_updated: Sorted<(At, ObjectId), Arrival>,
-    /// Labels in use, and by how many users.
-    tags: Sorted<Arc<str>, u32>,
-    arrived: Arrival,
+pub struct MdmUsers(Arc<Body>);
+
+#[derive(Default)]
+struct Body {
+    rows: OnceLock<Rows>,
+    /// Who there is to begin with; nobody if absent.
+    begin: Option<Box<Begin>>,
+}
+
+impl fmt::Debug for Body {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Body").field(&self.rows).finish()
+    }
+}
+
+impl Body {
+    fn rows(&self) -> &Rows {
+        self.rows.get_or_init(|| {
+            let mut rows = Rows::default();
+            for user in self.begin.iter().flat_map(|begin| begin()) {
+                // Of two with one id or one address the first counts.
+                let _ = rows.insert(user);
+            }
+            rows
+        })
+    }
 }
 
 impl MdmUsers {
+    /// Users that are made when somebody first looks: a world of many costs nothing until then. Of two with one id or
+    /// one address the first counts.
+    pub fn lazily(begin: impl Fn() -> Vec<MdmUser> + Send + Sync + 'static) -> Self {
+        Self(Arc::new(Body { rows: OnceLock::new(), begin: Some(Box::new(begin)) }))
+    }
+
+    fn rows(&self) -> &Rows {
+        self.0.rows()
+    }
+
+    /// The rows, to be changed; no longer shared with any clone.
+    fn rows_mut(&mut self) -> Option<&mut Rows> {
+        if Arc::get_mut(&mut self.0).is_none() {
+            let rows = self.rows().clone();
+            self.0 = Arc::new(Body { rows: rows.into(), begin: None });
+        }
+        let body = Arc::get_mut(&mut self.0)?;
+        body.rows();
+        body.rows.get_mut()
+    }
+
     /// How many users there are.
-    pub const fn len(&self) -> usize {
-        self.rows.len()
+    pub fn len(&self) -> usize {
+        self.rows().len()
     }
 
     /// Whether there are none.
-    pub const fn is_empty(&self) -> bool {
-        self.rows.is_empty()
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
     }
 
     /// All users, in order of arrival.
     pub fn iter(&self) -> impl DoubleEndedIterator<Item = &Arc<MdmUser>> {
-        self.rows.iter().map(|(_, user)| user)
+        self.rows().iter()
     }
 
     /// The users that may differ from those of `other`, in order of arrival: costs nothing for what is shared.
     pub fn unshared<'s>(&'s self, other: &Self) -> impl Iterator<Item = &'s Arc<MdmUser>> {
-        self.rows.unshared(&other.rows).map(|(_, user)| user)
+        let shared = Arc::ptr_eq(&self.0, &other.0);
+        let pair = (!shared).then(|| self.rows().unshared(other.rows()));
+        pair.into_iter().flatten()
     }
 
     /// The user with this id.
     pub fn get(&self, id: ObjectId) -> Option<&Arc<MdmUser>> {
-        self.rows.get(self.by_id.get(&id)?)
+        self.rows().get(id)
     }
 
     /// The user with this address, in whatever case.
     pub fn by_email(&self, email: &str) -> Option<&Arc<MdmUser>> {
-        self.rows.get(self.by_email.get(folded(email).as_str())?)
+        self.rows().by_email(email)
     }
 
     /// The labels in use, ascending, each once.
     pub fn tags(&self) -> impl DoubleEndedIterator<Item = &Arc<str>> {
-        self.tags.iter().map(|(tag, _)| tag)
+        self.rows().tags()
+    }
+
+    /// The users that a query asks for. Costs what is returned where there are no filters and the order has an index
+    /// (`createdAt`, `updatedAt`, `name`, `email`, `id`, arrival), otherwise a look at each user.
+    pub fn page(&self, query: &MdmQuery<'_>) -> MdmPage {
+        self.rows().page(query)
     }
 
     /// Makes a user, with the id that is handed in; `language` is that of the organization.
@@ -82,39 +128,13 @@ impl MdmUsers {
         now: At,
         id: ObjectId,
     ) -> Result<&Arc<MdmUser>, MdmRefusal> {
-        self.insert(MdmUser {
-            id,
-            email: folded(draft.email.trim()).into(),
-            name: draft.name,
-            tags: draft.tags,
-            language: draft.language.unwrap_or(language),
-            managed_apple_id: draft.managed_apple_id,
-            metadata: draft.metadata,
-            inferred_segment_ids: Vec::new(),
-            counts: super::MdmCounts::default(),
-            created_at: now,
-            updated_at: now,
-        })?;
-        self.get(id).ok_or(MdmRefusal::Unknown)
+        let rows = self.rows_mut().ok_or(MdmRefusal::Unknown)?;
+        rows.create(draft, language, now, id)
     }
 
     /// Takes a user as it is, behind those that are there, unless its id or address is taken.
-    pub fn insert(&mut self, mut user: MdmUser) -> Result<(), MdmRefusal> {
-        let email: Arc<str> = folded(&user.email).into();
-        if self.by_email.get(&*email).is_some() || self.by_id.get(&user.id).is_some() {
-            return Err(MdmRefusal::AlreadyExists);
-        }
-        user.tags = each_once(user.tags);
-        let at = self.arrived;
-        self.arrived += 1;
-        self.by_id.insert(user.id, at);
-        self.by_email.insert(email, at);
-        self.by_name.insert((Arc::clone(&user.name), user.id), at);
-        self.by_created.insert((user.created_at, user.id), at);
-        self.by_updated.insert((user.updated_at, user.id), at);
-        self.count_tags(&user.tags, true);
-        self.rows.insert(at, Arc::new(user));
-        Ok(())
+    pub fn insert(&mut self, user: MdmUser) -> Result<(), MdmRefusal> {
+        self.rows_mut().ok_or(MdmRefusal::Unknown)?.insert(user)
     }
 
     /// Changes what a change says, and notes when. What it does not say stays.
@@ -124,25 +144,7 @@ impl MdmUsers {
         change: MdmChange,
         now: At,
     ) -> Result<&Arc<MdmUser>, MdmRefusal> {
-        self.rewrite(id, now, |user| {
-            if let Some(name) = change.name {
-                user.name = name;
-            }
-            if let Some(tags) = change.tags {
-                user.tags = each_once(tags);
-            }
-            if let Some(language) = change.language {
-                user.language = language;
-            }
-            if let Some(metadata) = change.metadata {
-                user.metadata = metadata;
-            }
-            match change.managed_apple_id {
-                AccountChange::Keep => {}
-                AccountChange::Clear => user.managed_apple_id = None,
-                AccountChange::Set(account) => user.managed_apple_id = Some(account),
-            }
-        })
+        self.rows_mut().ok_or(MdmRefusal::Unknown)?.update(id, change, now)
     }
 
     /// Changes anything but id, address and times, and notes when.
@@ -152,67 +154,11 @@ impl MdmUsers {
         now: At,
         change: impl FnOnce(&mut MdmUser),
     ) -> Result<&Arc<MdmUser>, MdmRefusal> {
-        let at = *self.by_id.get(&id).ok_or(MdmRefusal::Unknown)?;
-        let before = Arc::clone(self.rows.get(&at).ok_or(MdmRefusal::Unknown)?);
-        let mut user = MdmUser::clone(&before);
-        change(&mut user);
-        user.id = before.id;
-        user.email = Arc::clone(&before.email);
-        (user.created_at, user.updated_at) = (before.created_at, now);
-        if user.name != before.name {
-            self.by_name.remove(&(Arc::clone(&before.name), id));
-            self.by_name.insert((Arc::clone(&user.name), id), at);
-        }
-        if user.updated_at != before.updated_at {
-            self.by_updated.remove(&(before.updated_at, id));
-            self.by_updated.insert((user.updated_at, id), at);
-        }
-        if user.tags != before.tags {
-            self.count_tags(&before.tags, false);
-            self.count_tags(&user.tags, true);
-        }
-        let row = self.rows.get_mut(&at).ok_or(MdmRefusal::Unknown)?;
-        *row = Arc::new(user);
-        Ok(row)
+        self.rows_mut().ok_or(MdmRefusal::Unknown)?.rewrite(id, now, change)
     }
 
     /// Removes a user to whom nothing is attached, and returns it as it was.
     pub fn remove(&mut self, id: ObjectId) -> Result<Arc<MdmUser>, MdmRefusal> {
-        let at = *self.by_id.get(&id).ok_or(MdmRefusal::Unknown)?;
-        let user = Arc::clone(self.rows.get(&at).ok_or(MdmRefusal::Unknown)?);
-        if user.counts.devices() > 0 {
-            return Err(MdmRefusal::HasDevices);
-        }
-        if user.counts.pending_tokens() > 0 {
-            return Err(MdmRefusal::HasTokens);
-        }
-        self.rows.remove(&at);
-        self.by_id.remove(&id);
-        self.by_email.remove(folded(&user.email).as_str());
-        self.by_name.remove(&(Arc::clone(&user.name), id));
-        self.by_created.remove(&(user.created_at, id));
-        self.by_updated.remove(&(user.updated_at, id));
-        self.count_tags(&user.tags, false);
-        Ok(user)
+        self.rows_mut().ok_or(MdmRefusal::Unknown)?.remove(id)
     }
-
-    fn count_tags(&mut self, tags: &[Arc<str>], come: bool) {
-        for tag in tags {
-            match self.tags.get_mut(&**tag) {
-                Some(count) if come => *count += 1,
-                Some(count) if *count > 1 => *count -= 1,
-                Some(_) => {
-                    self.tags.remove(&**tag);
-                }
-                None => {
-                    self.tags.insert(Arc::clone(tag), 1);
-                }
-            }
-        }
-    }
-}
-
-/// A text whose case does not count.
-pub(super) fn folded(text: &str) -> String {
-    text.to_lowercase()
 }

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use super::{SiteId, World};
 use crate::model::{
     AccountChange, At, Behaviour, IdSource, Location, MdmChange, MdmDraft, MdmOrganization,
-    MdmRefusal, MdmUser, ObjectId, UserRequest,
+    MdmRefusal, MdmUser, ObjectId, UserRequest, UserStatus,
 };
 use crate::sim::entropy::Stream;
 use crate::sim::key::{self, Access, KeyClaims, KeyCredential};
@@ -152,8 +152,8 @@ impl World {
         Ok(user)
     }
 
-    /// Changes an MDM user. A new Managed Apple Account becomes that of its Apple user, which is made if there is
-    /// none; without one, the Apple user is retired.
+    /// Changes an MDM user. With a new Managed Apple Account it has an Apple user of that account, in place of the one
+    /// before; without one, the Apple user is retired.
     pub fn update_mdm_user(
         &mut self,
         id: WorkspaceId,
@@ -296,24 +296,30 @@ impl World {
 fn follow(location: &mut Location, user: &MdmUser, behaviour: &Behaviour, ids: &dyn IdSource) {
     let name = user.id.to_string();
     let active = location.users.active(&name);
-    // What cannot be linked is left as it is.
-    let _ = match (active, &user.managed_apple_id) {
-        (None, None) => Ok(()),
-        (None, Some(account)) => {
-            let request = UserRequest {
-                client_user_id: name.into(),
-                email: Some(user.email.to_string()),
-                managed_apple_id: Some(account.to_string()),
-            };
-            location.register(&request, true, behaviour, ids).map(|_| ())
-        }
-        (Some(record), Some(account)) => {
-            location.edit(record, None, Some(account), true, behaviour, ids)
-        }
-        (Some(record), None) => {
+    let Some(account) = user.managed_apple_id.as_deref() else {
+        if let Some(record) = active {
             location.retire_now(record, true, behaviour);
-            Ok(())
         }
+        return;
+    };
+    let is_linked = active.is_some() && location.users.linked_to(account) == active;
+    if is_linked || location.account_is_free(Some(account), behaviour).is_err() {
+        return;
+    }
+    // The account of an associated user does not change: it goes, and comes back with another one.
+    let status = active.and_then(|record| location.users.get(record)).map(|user| user.status);
+    if let (Some(record), Some(UserStatus::Associated)) = (active, status) {
+        location.retire_now(record, true, behaviour);
+    }
+    let request = UserRequest {
+        client_user_id: name.as_str().into(),
+        email: Some(user.email.to_string()),
+        managed_apple_id: Some(account.to_owned()),
+    };
+    // Looked at before: it can be linked.
+    let _ = match location.users.active(&name) {
+        Some(record) => location.edit(record, None, Some(account), true, behaviour, ids),
+        None => location.register(&request, true, behaviour, ids).map(|_| ()),
     };
 }
 

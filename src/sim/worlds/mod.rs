@@ -13,15 +13,14 @@ mod edge_cases;
 mod furnish;
 mod grow;
 mod names;
-mod people;
+pub(in crate::sim) mod people;
 mod small_school;
 #[cfg(test)]
 mod tests;
 
 pub use grow::{Growth, GrowthError, grow};
-pub use people::grow_people;
 
-use super::spec::{LocationSpec, MdmOrganizationSpec, OrganizationSpec, WorldSpec};
+use super::spec::{LocationSpec, MdmGrowth, MdmOrganizationSpec, OrganizationSpec, WorldSpec};
 use crate::model::StorePlatform;
 
 /// The named worlds, in the order in which they are listed.
@@ -67,7 +66,9 @@ fn enterprise(seed: u64) -> WorldSpec {
         locations: vec![main],
         ..WorldSpec::default()
     }
-    .with_people(|people| grow_people(people, domains[0], 50_000, seed))
+    .with_people(|people| {
+        people.more = MdmGrowth { count: 50_000, domain: domains[0].to_owned() };
+    })
 }
 
 impl WorldSpec {

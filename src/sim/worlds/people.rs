@@ -10,22 +10,22 @@ use crate::sim::spec::{MdmOrganizationSpec, MdmUserSpec};
 const DEPARTMENTS: [&str; 8] =
     ["sales", "warehouse", "finance", "people", "it", "field", "legal", "reception"];
 
-/// Adds so many ordinary MDM users; addresses are of `domain`, and of nobody who is there already.
-pub fn grow_people(organization: &mut MdmOrganizationSpec, domain: &str, count: u32, seed: u64) {
-    let mut draw = Stream::new(seed, &organization.slug, "world.mdm-growth", 0);
-    let folded = |email: &str| email.to_lowercase();
+/// The ordinary people that an organization has besides those who are named; each address is one of its own.
+pub(in crate::sim) fn made_up(spec: &MdmOrganizationSpec, seed: u64) -> Vec<MdmUserSpec> {
+    let mut draw = Stream::new(seed, &spec.slug, "world.mdm-growth", 0);
     let mut taken: HashSet<String> =
-        organization.users.iter().map(|user| folded(&user.email)).collect();
-    organization.users.reserve(count as usize);
-    for n in 1..=count {
+        spec.users.iter().map(|user| user.email.to_lowercase()).collect();
+    let mut people = Vec::with_capacity(spec.more.count as usize);
+    for n in 1..=spec.more.count {
         let (name, mailbox) = person(&mut draw, Tongue::English);
+        let domain = &spec.more.domain;
         let mut email = format!("{mailbox}@{domain}");
         let mut again = n;
-        while !taken.insert(folded(&email)) {
+        while !taken.insert(email.to_lowercase()) {
             email = format!("{mailbox}.{again}@{domain}");
             again += 1;
         }
-        let mut user = MdmUserSpec { name, ..MdmUserSpec::new(&email, "") };
+        let mut user = MdmUserSpec::new(&email, &name);
         let department = draw.pick(&DEPARTMENTS).copied().unwrap_or_default();
         user.tags = vec![department.to_owned()];
         if draw.chance(100_000) {
@@ -34,8 +34,9 @@ pub fn grow_people(organization: &mut MdmOrganizationSpec, domain: &str, count: 
         if draw.chance(700_000) {
             count_in(&mut user, "apple.devices", 1);
         }
-        organization.users.push(user);
+        people.push(user);
     }
+    people
 }
 
 /// The people of a company: some with Managed Apple Accounts, some that cannot be deleted, each for a reason of its own.
@@ -55,7 +56,7 @@ pub(super) fn of_demo(organization: &mut MdmOrganizationSpec, domain: &str, seed
     ];
     for (n, (tags, attached, is_managed)) in (1..).zip(kinds) {
         let (name, mailbox) = person(&mut draw, Tongue::German);
-        let mut user = MdmUserSpec { name, ..MdmUserSpec::new(&format!("{mailbox}@{domain}"), "") };
+        let mut user = MdmUserSpec::new(&format!("{mailbox}@{domain}"), &name);
         user.tags = tags.iter().map(|tag| (*tag).to_owned()).collect();
         user.managed_apple_id = is_managed.then(|| format!("{mailbox}.{n}@appleid.{domain}"));
         user.metadata = format!(r#"{{"staffNumber":{}}}"#, 1000 + draw.below(9000));
@@ -76,7 +77,7 @@ pub(super) fn of_school(organization: &mut MdmOrganizationSpec, domain: &str, se
     for n in 1..=40 {
         let (name, mailbox) = person(&mut draw, Tongue::German);
         let email = format!("{mailbox}.{n}@{domain}");
-        let mut user = MdmUserSpec { name, ..MdmUserSpec::new(&email, "") };
+        let mut user = MdmUserSpec::new(&email, &name);
         let class = format!("klasse-{}", 1 + n % 6);
         user.tags = if n % 5 == 0 { vec!["lehrkraft".to_owned(), class] } else { vec![class] };
         user.language = (n % 7 == 0).then_some(Language::En);

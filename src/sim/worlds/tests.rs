@@ -38,7 +38,8 @@ impl Fingerprint {
         self.text(&organization.name);
         self.maybe(organization.vpp_location.as_ref());
         self.word(&organization.language);
-        for user in &organization.users {
+        let more = people::made_up(organization, 1);
+        for user in organization.users.iter().chain(&more) {
             self.text(&user.email);
             self.text(&user.name);
             user.tags.iter().for_each(|tag| self.text(tag));

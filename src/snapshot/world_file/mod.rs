@@ -36,8 +36,8 @@ mod tests;
 
 use super::WorldError;
 use crate::nearest::nearest;
-use crate::sim::spec::WorldSpec;
-use crate::sim::worlds::{Growth, grow, grow_people};
+use crate::sim::spec::{MdmGrowth, WorldSpec};
+use crate::sim::worlds::{Growth, grow};
 pub use crate::text::Format;
 use crate::text::fields::Fields;
 use crate::text::source::{Problems, quoted};
@@ -167,7 +167,8 @@ fn generate(world: &mut WorldSpec, node: &Node, seed: u64, problems: &mut Proble
         let domain = owner.and_then(|owner| owner.domains.first()).cloned();
         let domain = domain.unwrap_or_else(|| "generated.example".to_owned());
         if let Some(organization) = world.mdm.first_mut() {
-            grow_people(organization, &domain, mdm_users, seed);
+            let count = mdm_users.saturating_add(organization.more.count);
+            organization.more = MdmGrowth { count, domain };
         }
     }
     let Some(location) = world.locations.first_mut() else { return };
