@@ -435,16 +435,15 @@ impl Quince {
                     json.text(location, stoken);
                 }
             });
-            match universe.applivery() {
-                Some(first) => {
-                    json.text("applivery_url", first.url());
-                    json.text("applivery_organization", first.organization());
-                    json.text("applivery_token", first.key());
-                }
-                None => {
-                    json.null("applivery_url");
-                    json.null("applivery_organization");
-                    json.null("applivery_token");
+            let applivery = universe.applivery();
+            for (member, value) in [
+                ("applivery_url", applivery.as_ref().map(Applivery::url)),
+                ("applivery_organization", applivery.as_ref().map(Applivery::organization)),
+                ("applivery_token", applivery.as_ref().map(Applivery::key)),
+            ] {
+                match value {
+                    Some(value) => json.text(member, value),
+                    None => json.null(member),
                 }
             }
             json.name("seed").unsigned(universe.universe.seed());

@@ -36,7 +36,8 @@ impl Access {
 
     /// Whether it includes a permission.
     pub fn allows(&self, permission: &str) -> bool {
-        let reads = permission.ends_with(".list") || permission.ends_with(".get");
+        let action = permission.rsplit('.').next();
+        let reads = matches!(action, Some("list" | "get"));
         match self {
             Self::Admin => true,
             Self::Developer => reads || permission.starts_with("mad."),

@@ -11,7 +11,8 @@ pub struct ObjectId(pub [u8; 12]);
 impl ObjectId {
     /// The id of something made at this time; the rest of it is drawn. Times outside of 1970 to 2106 are cut to that.
     pub fn new(made: At, drawn: [u8; 8]) -> Self {
-        let second = made.0.div_euclid(1000).clamp(0, i64::from(u32::MAX)) as u32;
+        let second = made.0.div_euclid(1000).max(0);
+        let second = u32::try_from(second).unwrap_or(u32::MAX);
         let mut bytes = [0; 12];
         bytes[..4].copy_from_slice(&second.to_be_bytes());
         bytes[4..].copy_from_slice(&drawn);

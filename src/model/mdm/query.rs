@@ -111,7 +111,7 @@ impl Rows {
             Order::Arrival => {
                 let filter = Filter::of(query);
                 if filter.is_open() {
-                    let rows = self.rows.from_place(query.skip).take(query.limit);
+                    let rows = self.list.from_place(query.skip).take(query.limit);
                     let users = rows.map(|(_, user)| Arc::clone(user)).collect();
                     return MdmPage { users, total: self.len() };
                 }
@@ -133,7 +133,7 @@ impl Rows {
         query: &MdmQuery<'_>,
     ) -> MdmPage {
         let filter = Filter::of(query);
-        let row = |(_, at): (&K, &Arrival)| self.rows.get(at);
+        let row = |(_, at): (&K, &Arrival)| self.list.get(at);
         if !filter.is_open() {
             let takes = |user: &&Arc<MdmUser>| filter.takes(user);
             return if descending {

@@ -14,7 +14,7 @@ pub(super) type Arrival = u64;
 /// Rows and indices. A clone shares everything until either is written to.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Rows {
-    pub(super) rows: Sorted<Arrival, Arc<MdmUser>>,
+    pub(super) list: Sorted<Arrival, Arc<MdmUser>>,
     pub(super) by_id: Sorted<ObjectId, Arrival>,
     /// By the address in lower case.
     pub(super) by_email: Sorted<Arc<str>, Arrival>,
@@ -29,27 +29,27 @@ pub(super) struct Rows {
 impl Rows {
     /// How many users there are.
     pub(super) const fn len(&self) -> usize {
-        self.rows.len()
+        self.list.len()
     }
 
     /// All users, in order of arrival.
     pub(super) fn iter(&self) -> impl DoubleEndedIterator<Item = &Arc<MdmUser>> {
-        self.rows.iter().map(|(_, user)| user)
+        self.list.iter().map(|(_, user)| user)
     }
 
     /// The users that may differ from those of `other`, in order of arrival: costs nothing for what is shared.
     pub(super) fn unshared<'s>(&'s self, other: &Self) -> impl Iterator<Item = &'s Arc<MdmUser>> {
-        self.rows.unshared(&other.rows).map(|(_, user)| user)
+        self.list.unshared(&other.list).map(|(_, user)| user)
     }
 
     /// The user with this id.
     pub(super) fn get(&self, id: ObjectId) -> Option<&Arc<MdmUser>> {
-        self.rows.get(self.by_id.get(&id)?)
+        self.list.get(self.by_id.get(&id)?)
     }
 
     /// The user with this address, in whatever case.
     pub(super) fn by_email(&self, email: &str) -> Option<&Arc<MdmUser>> {
-        self.rows.get(self.by_email.get(folded(email).as_str())?)
+        self.list.get(self.by_email.get(folded(email).as_str())?)
     }
 
     /// The labels in use, ascending, each once.
@@ -96,7 +96,7 @@ impl Rows {
         self.by_created.insert((user.created_at, user.id), at);
         self.by_updated.insert((user.updated_at, user.id), at);
         self.count_tags(&user.tags, true);
-        self.rows.insert(at, Arc::new(user));
+        self.list.insert(at, Arc::new(user));
         Ok(())
     }
 
@@ -136,7 +136,7 @@ impl Rows {
         change: impl FnOnce(&mut MdmUser),
     ) -> Result<&Arc<MdmUser>, MdmRefusal> {
         let at = *self.by_id.get(&id).ok_or(MdmRefusal::Unknown)?;
-        let before = Arc::clone(self.rows.get(&at).ok_or(MdmRefusal::Unknown)?);
+        let before = Arc::clone(self.list.get(&at).ok_or(MdmRefusal::Unknown)?);
         let mut user = MdmUser::clone(&before);
         change(&mut user);
         user.id = before.id;
@@ -154,7 +154,7 @@ impl Rows {
             self.count_tags(&before.tags, false);
             self.count_tags(&user.tags, true);
         }
-        let row = self.rows.get_mut(&at).ok_or(MdmRefusal::Unknown)?;
+        let row = self.list.get_mut(&at).ok_or(MdmRefusal::Unknown)?;
         *row = Arc::new(user);
         Ok(row)
     }
@@ -162,14 +162,14 @@ impl Rows {
     /// Removes a user to whom nothing is attached, and returns it as it was.
     pub(super) fn remove(&mut self, id: ObjectId) -> Result<Arc<MdmUser>, MdmRefusal> {
         let at = *self.by_id.get(&id).ok_or(MdmRefusal::Unknown)?;
-        let user = Arc::clone(self.rows.get(&at).ok_or(MdmRefusal::Unknown)?);
+        let user = Arc::clone(self.list.get(&at).ok_or(MdmRefusal::Unknown)?);
         if user.counts.devices() > 0 {
             return Err(MdmRefusal::HasDevices);
         }
         if user.counts.pending_tokens() > 0 {
             return Err(MdmRefusal::HasTokens);
         }
-        self.rows.remove(&at);
+        self.list.remove(&at);
         self.by_id.remove(&id);
         self.by_email.remove(folded(&user.email).as_str());
         self.by_name.remove(&(Arc::clone(&user.name), id));

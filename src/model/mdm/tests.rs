@@ -9,7 +9,7 @@ use crate::model::At;
 use crate::store::touched;
 
 fn id(n: u64) -> ObjectId {
-    ObjectId::new(At(n as i64 * 1000), n.to_be_bytes())
+    ObjectId::new(At(n.cast_signed() * 1000), n.to_be_bytes())
 }
 
 fn draft(email: &str, name: &str) -> MdmDraft {
@@ -103,9 +103,9 @@ fn lists_are_filtered_in_any_case_and_sorted() {
         ("ben@x.example", "ben", "q"),
         ("cy@y.example", "Cy", "P"),
     ];
-    for (n, (email, name, tag)) in (1..).zip(people) {
+    for (n, (email, name, tag)) in (1_u64..).zip(people) {
         let who = MdmDraft { tags: texts([tag]), ..draft(email, name) };
-        users.create(who, Language::En, At(n as i64), id(n)).unwrap();
+        users.create(who, Language::En, At(n.cast_signed()), id(n)).unwrap();
     }
     let all = MdmQuery { limit: 10, ..MdmQuery::default() };
     assert_eq!(names(&users.page(&all)), ["Cy", "ben", "Ada Ü"], "the latest first");
@@ -138,7 +138,7 @@ fn a_page_costs_what_it_returns_however_many_there_are() {
         for n in 0..count {
             let name = format!("{:016x}", n.wrapping_mul(0x9E37_79B9_7F4A_7C15));
             let who = draft(&format!("{name}@x.example"), &name);
-            users.create(who, Language::En, At(n as i64), id(n)).unwrap();
+            users.create(who, Language::En, At(n.cast_signed()), id(n)).unwrap();
         }
         users
     };
@@ -244,7 +244,7 @@ proptest! {
     ) {
         let (mut users, mut plain) = (MdmUsers::default(), Vec::<Arc<MdmUser>>::new());
         for (n, write) in (0_u64..).zip(writes) {
-            let now = At(n as i64 / 3);
+            let now = At(n.cast_signed() / 3);
             match write {
                 Write::Create { email, name, tag, account, devices } => {
                     let mut counts = MdmCounts::default();

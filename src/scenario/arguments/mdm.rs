@@ -69,7 +69,7 @@ arguments! {
         /// What the device runs; apple if absent.
         #[serde(default = "apple")]
         platform: Platform,
-        /// Management mode, of android and aosp only; DEVICE_OWNER if absent.
+        /// Management mode, of android and aosp only; `DEVICE_OWNER` if absent.
         #[serde(default)]
         mode: Option<String>,
         /// How many.

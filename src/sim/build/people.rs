@@ -58,7 +58,8 @@ fn everybody(spec: &MdmOrganizationSpec, seed: u64, made: At) -> Vec<MdmUser> {
 /// The `n`-th to come.
 fn one(n: u64, user: &MdmUserSpec, spec: &MdmOrganizationSpec, seed: u64, made: At) -> MdmUser {
     let jitter = hash64(seed, &spec.slug, "mdm-user.made", &n.to_le_bytes()) % BETWEEN_MS;
-    let at = made.plus(Span((n * BETWEEN_MS + jitter) as i64));
+    let later = i64::try_from(n * BETWEEN_MS + jitter).unwrap_or_default();
+    let at = made.plus(Span(later));
     MdmUser {
         id: user_id(seed, &spec.slug, n, at),
         email: user.email.as_str().into(),
@@ -89,7 +90,7 @@ fn add_apple_users(world: &mut World, spec: &MdmOrganizationSpec, made: At) {
         }
         let apple = UserSpec {
             client_user_id,
-            email: Some(user.email.to_string()),
+            email: Some(user.email.clone()),
             status: UserStatus::Associated,
             managed_apple_id: Some(account.to_owned()),
             user_id: None,

@@ -140,12 +140,12 @@ impl World {
                 VerbError::conflict("count", text)
             })?;
         }
-        let changed = self.change_workspace(id, |organization| {
+        let outcome = self.change_workspace(id, |organization| {
             let rewritten =
                 organization.users.rewrite(user.id, user.updated_at, |user| user.counts = counts);
             rewritten.map(|_| ())
         });
-        changed.unwrap_or(Err(MdmRefusal::Unknown)).map_err(|_| {
+        outcome.unwrap_or(Err(MdmRefusal::Unknown)).map_err(|_| {
             VerbError::conflict("user", format!("the MDM user {} is gone", user.email))
         })?;
         let mdm_users = vec![user.id.to_string()];
@@ -163,13 +163,13 @@ impl World {
         let devices = platform.devices(mode).ok_or_else(|| no_mode(platform, mode))?;
         let user = self.pick_user(id, user, ("at all", &|_| true))?;
         let (pending, done) = platform.tokens();
-        let used = user.counts.get(pending).unwrap_or_default().min(count);
-        let mut changes = vec![(devices, i64::from(count)), (pending, -i64::from(used))];
-        changes.extend(done.map(|done| (done, i64::from(used))));
+        let spent = user.counts.get(pending).unwrap_or_default().min(count);
+        let mut changes = vec![(devices, i64::from(count)), (pending, -i64::from(spent))];
+        changes.extend(done.map(|done| (done, i64::from(spent))));
         let what = some(count.into(), &format!("{} device", platform.as_str()));
-        let tokens = match used {
+        let tokens = match spent {
             0 => String::new(),
-            used => format!(", {} used", some(used.into(), "pending token")),
+            spent => format!(", {} used", some(spent.into(), "pending token")),
         };
         let text = format!("{what} enrolled for MDM user {}{tokens}", user.email);
         self.recount(id, &user, &changes, text, count)

@@ -149,7 +149,7 @@ fn counts(counted: &mut MdmCounts, node: &Node, path: &str, problems: &mut Probl
             }
         }
         Value::Integer(number) => match (u32::try_from(*number), counted.get_mut(path)) {
-            (Ok(number), Some(place)) if number <= i32::MAX as u32 => *place = number,
+            (Ok(number), Some(place)) if i32::try_from(number).is_ok() => *place = number,
             (_, place) => {
                 let what = if place.is_some() { "an integer from 0 on" } else { "a table" };
                 problems.add(&node.span, format!("`counts.{path}` must be {what}"));
