@@ -46,7 +46,7 @@ impl Fingerprint {
             self.word(&user.language);
             self.maybe(user.managed_apple_id.as_ref());
             self.text(&user.metadata);
-            user.inferred_segment_ids.iter().for_each(|id| self.number(*id as u64));
+            user.inferred_segment_ids.iter().for_each(|id| self.number(id.cast_unsigned()));
             user.counts.iter().for_each(|(_, count)| self.number(count.into()));
         }
     }
