@@ -1,5 +1,6 @@
 //! Requests per second of pages, deltas and the older API's batches, at a thousand and at a million assignments, and
-//! against a bare hyper server that sends the same bytes from memory. Ratios of one run are what counts:
+//! against a bare hyper server that sends the same bytes from memory; and of page 1 of Applivery's MDM users sorted by
+//! name, at a hundred and at a hundred thousand. Ratios of one run are what counts:
 //!
 //! ```sh
 //! cargo bench --bench pages            # everything
@@ -31,6 +32,7 @@ use http_body_util::{BodyExt, Full};
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use quince::Quince;
+use quince::sim::spec::{MdmOrganizationSpec, MdmUserSpec, WorldSpec};
 use support::{ASSETS, world};
 
 const THREADS: u64 = 4;
@@ -268,6 +270,49 @@ fn sync(of: &Candidate) {
     );
 }
 
+/// A quince with MDM users: itself, its address, a key, and the path of the list.
+type People = (Quince, SocketAddr, String, String);
+
+/// Starts a quince whose organization has that many MDM users, in no order of their names.
+async fn people(count: u32) -> People {
+    let mut organization = MdmOrganizationSpec::new("acme", "Acme Works");
+    organization.users = (0..count)
+        .map(|n| {
+            let name = n.wrapping_mul(0x9e37_79b1);
+            MdmUserSpec::new(&format!("u{n}@acme.example"), &format!("Name {name:010}"))
+        })
+        .collect();
+    let spec = WorldSpec { mdm: vec![organization], ..world(1) };
+    let quince = Quince::builder().world_spec(spec).start().await.unwrap();
+    let acme = quince.universe("default").applivery().unwrap();
+    let list = format!("/v1/organizations/{}/mdm/users?sort=name", acme.organization());
+    let address = quince.url().replace("http://", "").parse().unwrap();
+    let key = acme.key().to_owned();
+    (quince, address, key, list)
+}
+
+/// Page 1 of MDM users sorted by name, of few and of many.
+fn measure_people(few: &People, many: &People) {
+    println!("{:<28} {:>9} {:>9} | large/small", "MDM users by name", "100", "100,000");
+    for limit in [10, 100] {
+        let read = |(_, address, key, list): &People| {
+            let head = format!("GET {list}&limit={limit} HTTP/1.1\r\nhost: q\r\n");
+            let work: Work = Box::new(move |client, _, _| {
+                client.send(&head, "");
+            });
+            rate(*address, key, &work)
+        };
+        let rounds = (0..ROUNDS).map(|_| (read(few), read(many)));
+        let (small, large) = rounds.unzip::<f64, f64, Vec<_>, Vec<_>>();
+        let (small, large) = (median(small), median(large));
+        println!(
+            "{:<28} {small:>9.0} {large:>9.0} | {:>11.2}",
+            format!("page 1 of {limit}"),
+            large / small
+        );
+    }
+}
+
 fn median(mut rates: Vec<f64>) -> f64 {
     rates.sort_by(f64::total_cmp);
     rates[rates.len() / 2]
@@ -336,5 +381,9 @@ fn main() {
     if is_wanted("v1 sync") {
         let (_hundred, hundred) = quinces.block_on(candidate("100,000", 4_900));
         sync(&hundred);
+    }
+    if is_wanted("applivery") {
+        let (few, many) = (quinces.block_on(people(100)), quinces.block_on(people(100_000)));
+        measure_people(&few, &many);
     }
 }

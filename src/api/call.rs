@@ -150,11 +150,16 @@ fn asked<'a>(exchange: &'a Exchange, universe: &'a Universe) -> Asked<'a> {
     let is_list =
         operation.rsplit('.').next() == Some("list") || *operation == "subscriptions.assignments";
     let query = request.query.as_deref().unwrap_or_default();
+    // Applivery counts pages from 1, others from 0.
+    let (member, first) = match operation.split('.').next() {
+        Some("applivery") => ("page", 1),
+        _ => ("pageIndex", 0),
+    };
     let page = || {
         let pairs = form_urlencoded::parse(query.as_bytes());
         let find = |wanted| pairs.clone().find(|(name, _)| name == wanted);
-        match find("pageIndex") {
-            Some((_, text)) => text.parse().ok(),
+        match find(member) {
+            Some((_, text)) => text.parse::<u64>().ok()?.checked_sub(first),
             // A cursor does not say which page it leads to.
             None if find("cursor").is_some() => None,
             None => Some(0),

@@ -3,6 +3,7 @@
 //! Surfaces do not know each other. What they share is the engine's turn, [`call`], [`changed`],
 //! [`exchange`], [`json`] and [`lint`]. Not here: sockets and HTTP parsing (`http`).
 
+pub mod applivery;
 pub mod call;
 pub mod changed;
 pub mod control;
@@ -131,6 +132,13 @@ impl Api {
                     &found, request, what, credential, lints, base_url, options,
                 ));
             }
+        }
+        if let Some(asked) = applivery::Asked::read(&request)
+            && let Some(found) = self.engine.route_key(prefix.as_deref(), asked.key())
+        {
+            let (name, options) = (asked.operation(), &self.options);
+            let what = (Surface::Applivery(Arc::new(asked)), name);
+            return Ok(Served::new(&found, request, what, None, lints, base_url, options));
         }
         let what = match &prefix {
             Some(id) if self.engine.universe(id).is_none() => format!("has no universe `{id:.64}`"),

@@ -21,8 +21,11 @@ table [set]). Flags win over the environment, the environment over the file.";
 const RUN: &str = "\
 CMD runs once per scenario and finds quince through QUINCE_URL,
 QUINCE_CONTROL_URL, QUINCE_STOKEN (of the first location) and
-QUINCE_STOKEN_<LOCATION>. It reads nothing from standard input. Placeholders of
---env: {url}, {control_url}, {stoken}, {stoken:KEY}; {{ is a brace.
+QUINCE_STOKEN_<LOCATION>; Applivery's side of it through QUINCE_APPLIVERY_URL,
+QUINCE_APPLIVERY_ORGANIZATION and QUINCE_APPLIVERY_TOKEN. It reads nothing from
+standard input. Placeholders of --env: {url}, {control_url}, {stoken},
+{stoken:KEY}, {applivery_url}, {applivery_organization}, {applivery_token}; {{ is
+a brace.
 
 Exit codes: 0 passed, 1 an expectation failed, 2 the gate failed, 3 CMD failed,
 64 usage, 65 invalid scenario, 69 cannot bind, 70 quince's own fault.";

@@ -15,6 +15,7 @@ pub mod deliver;
 mod marks;
 mod origin;
 mod outbox;
+mod people;
 mod rate;
 pub mod real_time;
 mod registry;

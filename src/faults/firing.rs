@@ -107,7 +107,7 @@ pub(super) fn fire(rule: &Rule, draws: &Draws<'_>, plan: &mut Plan) {
 /// The verb, in the location that is called if it names none of its own and needs one.
 fn placed(verb: &Verb, location: &str) -> Verb {
     let open = match &verb.deed {
-        verbs::Deed::ChangeLimits { .. } => false,
+        verbs::Deed::ChangeLimits { .. } | verbs::Deed::Mdm { .. } => false,
         verbs::Deed::TransferLicenses { to, .. } => to.is_none(),
         _ => true,
     };

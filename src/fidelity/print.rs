@@ -8,7 +8,7 @@ use super::ledger::{Entry, entries};
 use super::profiles::{SettingRow, settings};
 
 /// The parts of the ledger: how the ids in it begin, and what it is called. The first that fits counts.
-const GROUPS: [(&str, &str); 18] = [
+const GROUPS: [(&str, &str); 19] = [
     ("v2.conflict.", "Where the documentation of v2 differs from itself or from what clients met"),
     ("v2.question.", "What the documentation of v2 leaves open"),
     ("v2.lint.", "What the journal notes about doubtful requests to v2"),
@@ -20,6 +20,7 @@ const GROUPS: [(&str, &str); 18] = [
     ("v1.", "More about v1"),
     ("metadata.question.", "What is open about the catalog and the lookup"),
     ("catalog.", "More about the catalog"),
+    ("applivery.", "Applivery's MDM users"),
     ("token.", "Tokens"),
     ("bounds.", "Bounds"),
     ("clock.", "Clocks"),

@@ -22,6 +22,7 @@ pub mod ids;
 pub mod kinds;
 pub mod licence;
 pub mod location;
+pub mod mdm;
 pub mod notice;
 mod outside;
 pub mod parts;
@@ -46,6 +47,10 @@ pub use kinds::{
 };
 pub use licence::{HeldBy, Licence, LicenceFilter, LicencesSince};
 pub use location::{HasHappened, Location, LocationProfile};
+pub use mdm::{
+    AccountChange, Language, MdmChange, MdmCounts, MdmDraft, MdmOrganization, MdmPage, MdmPlatform,
+    MdmQuery, MdmRefusal, MdmSort, MdmUser, MdmUsers, ObjectId,
+};
 pub use notice::Notice;
 pub use parts::{Flaw, LocationParts};
 pub use query::{AssetFilter, AssignmentFilter, Page, PageRequest, Pair, UserFilter};

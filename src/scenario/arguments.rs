@@ -1,6 +1,8 @@
 //! The arguments of each verb, as they are written. The names are those of a scenario file: `name` is the verb's own,
 //! so what another MDM is called is `mdm_name`.
 
+pub(super) mod mdm;
+
 use std::sync::Arc;
 
 use schemars::JsonSchema;

@@ -1,5 +1,7 @@
 //! From a world as data to a living world.
 
+pub(super) mod people;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -27,6 +29,7 @@ pub fn build(spec: &WorldSpec, seed: u64, start: At, token_lifetime: Span) -> Wo
         let id = add_location(&mut world, location, organization, seed);
         add_tokens(&mut world, id, location, start.plus(token_lifetime));
     }
+    people::add(&mut world, &spec.mdm_organizations(), start);
     world.index_literals();
     world.list_products(Catalog::new(spec.products.iter().cloned()));
     world

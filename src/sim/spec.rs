@@ -5,7 +5,8 @@
 //! that is built from it (`sim::build`).
 
 use crate::model::{
-    At, Platforms, PricingParam, Privileges, ProductType, StorePlatform, Supply, UserStatus,
+    At, Language, MdmCounts, Platforms, PricingParam, Privileges, ProductType, StorePlatform,
+    Supply, UserStatus,
 };
 
 /// A whole world.
@@ -17,6 +18,109 @@ pub struct WorldSpec {
     pub locations: Vec<LocationSpec>,
     /// Products of the store, beyond what follows from what is owned.
     pub products: Vec<ProductSpec>,
+    /// Organizations of MDM users. Without any, there is one made of the first organization; see
+    /// [`WorldSpec::mdm_organizations`].
+    pub mdm: Vec<MdmOrganizationSpec>,
+}
+
+impl WorldSpec {
+    /// The organizations of MDM users: those that are given, or one made of the first organization, with the first
+    /// location and without people.
+    pub fn mdm_organizations(&self) -> Vec<MdmOrganizationSpec> {
+        if !self.mdm.is_empty() {
+            return self.mdm.clone();
+        }
+        self.organizations
+            .first()
+            .map(|owner| self.mdm_organization_of(owner))
+            .into_iter()
+            .collect()
+    }
+
+    /// An organization of MDM users made of one that owns locations.
+    pub fn mdm_organization_of(&self, owner: &OrganizationSpec) -> MdmOrganizationSpec {
+        let vpp_location = self.locations.first().map(|location| location.key.clone());
+        MdmOrganizationSpec { vpp_location, ..MdmOrganizationSpec::new(&owner.key, &owner.name) }
+    }
+}
+
+/// An organization of MDM users.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MdmOrganizationSpec {
+    /// Its handle in paths: at least three of `[a-z0-9-]`.
+    pub slug: String,
+    /// What people call it.
+    pub name: String,
+    /// Key of the location whose content token it has.
+    pub vpp_location: Option<String>,
+    /// Of users that do not say theirs.
+    pub language: Language,
+    /// Its people, in order of arrival.
+    pub users: Vec<MdmUserSpec>,
+    /// So many ordinary people more, after them.
+    pub more: MdmGrowth,
+}
+
+/// People who are made up when somebody first looks: none of them has a Managed Apple Account.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct MdmGrowth {
+    /// How many.
+    pub count: u32,
+    /// Of their addresses.
+    pub domain: String,
+}
+
+impl MdmOrganizationSpec {
+    /// An organization without people and location. A handle that is too short for a path gets a beginning.
+    pub fn new(key: &str, name: &str) -> Self {
+        let slug = if key.len() < 3 { format!("org-{key}") } else { key.to_owned() };
+        let name = name.to_owned();
+        Self {
+            slug,
+            name,
+            vpp_location: None,
+            language: Language::En,
+            users: Vec::new(),
+            more: MdmGrowth::default(),
+        }
+    }
+}
+
+/// An MDM user.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MdmUserSpec {
+    /// Address, kept as it is.
+    pub email: String,
+    /// Display name.
+    pub name: String,
+    /// Labels.
+    pub tags: Vec<String>,
+    /// The organization's if absent.
+    pub language: Option<Language>,
+    /// Managed Apple Account.
+    pub managed_apple_id: Option<String>,
+    /// A JSON object as compact text.
+    pub metadata: String,
+    /// Segments that the user falls into.
+    pub inferred_segment_ids: Vec<i64>,
+    /// Devices and enrollment tokens.
+    pub counts: MdmCounts,
+}
+
+impl MdmUserSpec {
+    /// Somebody of whom only address and name are known.
+    pub fn new(email: &str, name: &str) -> Self {
+        Self {
+            email: email.to_owned(),
+            name: name.to_owned(),
+            tags: Vec::new(),
+            language: None,
+            managed_apple_id: None,
+            metadata: "{}".to_owned(),
+            inferred_segment_ids: Vec::new(),
+            counts: MdmCounts::default(),
+        }
+    }
 }
 
 /// An organization: owns locations.

@@ -6,11 +6,13 @@
 mod foretold;
 mod happening;
 mod tokens;
+pub mod workspaces;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 pub use self::happening::{Happened, Happening};
+use self::workspaces::Workspace;
 use super::catalog::Catalog;
 use super::ids::{DataSet, LocationIds};
 use super::saved::SiteParts;
@@ -134,6 +136,7 @@ pub struct World {
     pub(super) by_key: Arc<BTreeMap<String, SiteId>>,
     /// Literal tokens, whole and by their inner token.
     pub(super) literals: Arc<BTreeMap<String, (SiteId, u32)>>,
+    pub(super) workspaces: Arc<Vec<Workspace>>,
     dues: BTreeSet<(At, SiteId)>,
     /// Events that were told and wait to count: one of a location at most.
     foretold: BTreeMap<SiteId, u64>,
@@ -154,6 +157,7 @@ impl World {
             sites: Vec::new(),
             by_key: Arc::default(),
             literals: Arc::default(),
+            workspaces: Arc::default(),
             dues: BTreeSet::new(),
             foretold: BTreeMap::new(),
             queues: BTreeSet::new(),
@@ -260,6 +264,7 @@ impl World {
                 site.latest_serial = before.latest_serial;
             }
         }
+        self.keep_keys(old);
         self.index_literals();
         self
     }

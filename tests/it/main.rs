@@ -5,6 +5,7 @@
 #[macro_use]
 mod support;
 
+mod applivery;
 mod cli;
 mod control;
 mod docs;
@@ -27,4 +28,5 @@ mod timeline;
 mod tls;
 mod v1;
 mod v2;
+mod workspaces;
 mod worlds;

@@ -121,7 +121,14 @@ pub struct WorldForm {
     /// What the store says of products, by `adam_id`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub product: Vec<Map<String, Value>>,
-    /// So many more devices, users, assets and assignments in the first location.
+    /// Organizations of MDM users, by `slug`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub mdm_organization: Vec<Map<String, Value>>,
+    /// MDM users, by organization and `email`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub mdm_user: Vec<Map<String, Value>>,
+    /// So many more devices, users, assets and assignments in the first location, and MDM users in the first
+    /// organization of these.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub generate: Option<Map<String, Value>>,
 }

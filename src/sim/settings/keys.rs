@@ -2,9 +2,10 @@
 
 use super::values::{Value, put, words};
 use super::{
-    Allowed, DeveloperToken, ErrorTexts, ExpirationDate, InviteUrl, NotificationsHttp,
-    NumericAdamId, PageAtTotal, RemovalsInDelta, RetiredCount, RetryAfterClock, ServiceConfig,
-    SettingError, Settings, TwoArrays, UnknownToken, UnknownUserText, UnlimitedLists, nearest,
+    Allowed, AppliveryUnknownKey, DeveloperToken, ErrorTexts, ExpirationDate, InviteUrl,
+    NotificationsHttp, NumericAdamId, PageAtTotal, PageEnds, RemovalsInDelta, RetiredCount,
+    RetryAfterClock, ServiceConfig, SettingError, Settings, TwoArrays, UnknownToken,
+    UnknownUserText, UnlimitedLists, nearest,
 };
 use crate::model::{ManagedAccounts, SameAccount, UnknownUser};
 
@@ -45,7 +46,7 @@ macro_rules! key {
 /// The words of a switch, the one for off first.
 const SWITCH: Allowed = Allowed::Words(&["off", "on"]);
 
-static KEYS: [Key; 47] = [
+static KEYS: [Key; 53] = [
     key!("token.expiration_date", words::<ExpirationDate>(), expiration_date),
     key!("token.lifetime", Allowed::Duration, token_lifetime),
     key!("clock.auto_horizon", Allowed::Duration, auto_horizon),
@@ -82,6 +83,12 @@ static KEYS: [Key; 47] = [
     key!("v1.batch_size", Allowed::Integer(1, 100_000), batch_size),
     key!("v1.batch_lifetime", Allowed::Duration, batch_lifetime),
     key!("v1.max_runs", Allowed::Integer(1, 100_000), runs_max),
+    key!("applivery.page_ends", words::<PageEnds>(), applivery_page_ends),
+    key!("applivery.page_limit", Allowed::Integer(1, 10_000), applivery_page_limit),
+    key!("applivery.unknown_key", words::<AppliveryUnknownKey>(), applivery_unknown_key),
+    key!("applivery.validation_error", Allowed::Integer(1, 99_999), applivery_validation_error),
+    key!("applivery.creates_vpp_user", SWITCH, creates_vpp_user),
+    key!("applivery.rate_limit", SWITCH, applivery_rate_limit),
     key!("notifications.http", words::<NotificationsHttp>(), notifications_http),
     key!("notifications.deliver", SWITCH, notifications_deliver),
     key!("notifications.attempts", Allowed::Integer(1, 10), notification_attempts),

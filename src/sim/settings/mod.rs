@@ -96,6 +96,18 @@ pub struct Settings {
     pub v1_two_arrays: TwoArrays,
     /// `catalog.developer_token`: how closely a developer token is looked at.
     pub developer_token: DeveloperToken,
+    /// `applivery.page_ends`: what `prevPage` and `nextPage` are where there is no such page.
+    pub applivery_page_ends: PageEnds,
+    /// `applivery.page_limit`: users a page where the request does not say; at least 1.
+    pub applivery_page_limit: u32,
+    /// `applivery.unknown_key`: how an unknown API key is told.
+    pub applivery_unknown_key: AppliveryUnknownKey,
+    /// `applivery.validation_error`: the error code of a request that is not valid.
+    pub applivery_validation_error: u32,
+    /// `applivery.creates_vpp_user`: whether an MDM user with a Managed Apple Account has an Apple user.
+    pub creates_vpp_user: bool,
+    /// `applivery.rate_limit`: whether 10,000 requests an hour are enforced, in real time.
+    pub applivery_rate_limit: bool,
     /// `http.retry_after_clock`: which clock a `Retry-After` that is a date follows.
     pub retry_after_clock: RetryAfterClock,
     /// `http.rule_header`: whether answers name the rules that touched them.
@@ -242,6 +254,24 @@ pub enum DeveloperToken {
     Checked,
     /// Any bearer token will do.
     Any,
+}
+
+/// What `prevPage` and `nextPage` are at the ends of a list (applivery.md §4).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PageEnds {
+    /// `null`.
+    Null,
+    /// 0.
+    Integer,
+}
+
+/// How an unknown API key is told; the status is 401 (applivery.md §2.1).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AppliveryUnknownKey {
+    /// 4004, `Invalid Token`.
+    InvalidToken,
+    /// 4001, `Unauthorized`.
+    Unauthorized,
 }
 
 /// Which clock a `Retry-After` that is a date follows.

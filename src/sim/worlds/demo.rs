@@ -3,6 +3,7 @@
 use super::draw::{Draw, app, book, user};
 use super::furnish::{Plan, furnish};
 use super::names::Tongue;
+use super::people::of_demo;
 use super::{location, organization};
 use crate::model::{Platforms, PricingParam, StorePlatform, Supply, UserStatus};
 use crate::sim::spec::{AssetSpec, AssignmentSpec, HolderSpec, LocationSpec, UserSpec, WorldSpec};
@@ -20,6 +21,7 @@ pub(super) fn world(seed: u64) -> WorldSpec {
         locations: vec![hamburg(seed), leeds(seed)],
         ..WorldSpec::default()
     }
+    .with_people(|people| of_demo(people, COMPANY, seed))
 }
 
 /// The company: everything that a list can show.

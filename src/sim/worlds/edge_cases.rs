@@ -3,6 +3,7 @@
 //! The first location holds the odd contents, the others odd tokens and sizes.
 
 use super::draw::{app, book, user};
+use super::people::of_edge_cases;
 use super::{location, organization};
 use crate::model::{At, Platforms, PricingParam, Privileges, StorePlatform, Supply, UserStatus};
 use crate::sim::entropy::Stream;
@@ -25,6 +26,7 @@ pub(super) fn world(seed: u64) -> WorldSpec {
         locations: vec![edges(seed), lone(), reading_room(), lapsed(), withdrawn()],
         ..WorldSpec::default()
     }
+    .with_people(of_edge_cases)
 }
 
 fn token(serial: u32) -> TokenSpec {

@@ -13,13 +13,14 @@ mod edge_cases;
 mod furnish;
 mod grow;
 mod names;
+pub(in crate::sim) mod people;
 mod small_school;
 #[cfg(test)]
 mod tests;
 
 pub use grow::{Growth, GrowthError, grow};
 
-use super::spec::{LocationSpec, OrganizationSpec, WorldSpec};
+use super::spec::{LocationSpec, MdmGrowth, MdmOrganizationSpec, OrganizationSpec, WorldSpec};
 use crate::model::StorePlatform;
 
 /// The named worlds, in the order in which they are listed.
@@ -51,7 +52,7 @@ fn empty() -> WorldSpec {
     }
 }
 
-/// 50,000 devices with 20 apps each, and 2,000 users: the size that breaks clients.
+/// 50,000 devices with 20 apps each, 2,000 users and 50,000 MDM users: the size that breaks clients.
 fn enterprise(seed: u64) -> WorldSpec {
     let domains = ["meridian.example"];
     let mut main =
@@ -69,6 +70,20 @@ fn enterprise(seed: u64) -> WorldSpec {
         organizations: vec![organization("meridian", "Meridian Logistics", &domains)],
         locations: vec![main],
         ..WorldSpec::default()
+    }
+    .with_people(|people| {
+        people.more = MdmGrowth { count: 50_000, domain: domains[0].to_owned() };
+    })
+}
+
+impl WorldSpec {
+    /// With an organization of MDM users made of the first one, and people in it.
+    fn with_people(mut self, add: impl FnOnce(&mut MdmOrganizationSpec)) -> Self {
+        self.mdm = self.mdm_organizations();
+        if let Some(organization) = self.mdm.first_mut() {
+            add(organization);
+        }
+        self
     }
 }
 

@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::people::Organization;
 use super::scalars::{Instant, Pair, Row, SettingsMap, Turned};
 use super::subscriptions::{SeatRequest, Subscriptions};
 use super::words::{
@@ -27,6 +28,9 @@ pub(super) struct Document {
     pub(super) journal_last: Option<u64>,
     /// The locations, in world order.
     pub(super) locations: Vec<Location>,
+    /// Organizations of MDM users, in world order; one made of the first location if left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) mdm_organizations: Option<Vec<Organization>>,
     /// What the store says of products, beyond what follows from what is owned; by ascending id.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(super) products: Vec<StoreProduct>,

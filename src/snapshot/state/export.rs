@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::document as doc;
 use super::scalars::{Instant, Pair, Row, SettingsMap, Turned};
 use super::words::{Platform, Privilege, Reason};
-use super::{Form, SCHEMA};
+use super::{Form, SCHEMA, people};
 use crate::model::asset::Asset;
 use crate::model::event::{Event, Foretold, Work};
 use crate::model::{
@@ -30,6 +30,7 @@ pub(super) fn document(saved: &Saved, form: Form) -> doc::Document {
         settings: SettingsMap(settings.collect()),
         journal_last: (!form.canonical).then_some(saved.journal_last),
         locations: saved.world.sites().iter().map(|site| location(site, form)).collect(),
+        mdm_organizations: Some(people::write(&saved.world)),
         products: saved.world.catalog().listed().map(product).collect(),
     }
 }

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::document as doc;
+use super::people;
 use super::words::{Platform, Privilege};
 use crate::model::asset::Asset;
 use crate::model::assignment::{Assignment, Change};
@@ -53,6 +54,11 @@ pub(super) fn saved(document: doc::Document) -> Result<Saved, Flaw> {
     }
     let mut world = World::restore(document.seed, document.epoch, sites);
     world.list_products(products(document.products)?);
+    match document.mdm_organizations {
+        Some(list) => world.set_workspaces(people::read(list, &keys)?),
+        // Files of before there were any.
+        None => world.add_first_workspace(start),
+    }
     Ok(Saved { world, settings, clock, start, now, journal_last })
 }
 

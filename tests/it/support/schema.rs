@@ -63,6 +63,7 @@ impl Schemas {
                 "const" => value == wanted,
                 "enum" => wanted.as_array().unwrap().contains(value),
                 "minimum" => value.as_i64().is_none_or(|number| number >= wanted.as_i64().unwrap()),
+                "maximum" => value.as_i64().is_none_or(|number| number <= wanted.as_i64().unwrap()),
                 "minLength" => {
                     value.as_str().is_none_or(|text| text.chars().count() as u64 >= count(wanted))
                 }
