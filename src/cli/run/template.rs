@@ -220,7 +220,7 @@ mod tests {
         assert_eq!(
             refused("{ulr}"),
             "has no meaning for {ulr}; did you mean {url}? there are: {url}, {tls_url}, {ca_file}, {control_url}, \
-             {stoken}, {stoken:KEY}, {applivery_url}, {applivery_token}"
+             {stoken}, {stoken:KEY}, {applivery_url}, {applivery_organization}, {applivery_token}"
         );
         assert_eq!(refused("{url"), "has a `{` that nothing closes; write `{{` for a brace");
         assert_eq!(
