@@ -93,30 +93,30 @@ pub fn answer(call: &mut Call<'_, '_>, icon: &Icon) -> Result<Reply, MetadataErr
     Ok(Reply::new(StatusCode::OK, "image/png", picture))
 }
 
-fn url(base_url: &str, product: &Product, size: &str) -> String {
-    format!("{base_url}/artwork/{}/AppIcon.png/{size}", product.adam_id)
+fn url(base_url: &str, adam_id: &str, size: &str) -> String {
+    format!("{base_url}/artwork/{adam_id}/AppIcon.png/{size}")
 }
 
 /// Size, colours and the template of addresses.
-fn common(json: &mut Json, base_url: &str, product: &Product) {
-    json.text("url", &url(base_url, product, "{w}x{h}bb.{f}"));
+fn common(json: &mut Json, base_url: &str, adam_id: &str) {
+    json.text("url", &url(base_url, adam_id, "{w}x{h}bb.{f}"));
     json.count("width", SIZE);
     json.count("height", SIZE);
-    json.text("bgColor", &hex(rgb(&product.adam_id, 0)));
+    json.text("bgColor", &hex(rgb(adam_id, 0)));
     for name in ["textColor1", "textColor2", "textColor3", "textColor4"] {
-        json.text(name, &hex(rgb(&product.adam_id, 1)));
+        json.text(name, &hex(rgb(adam_id, 1)));
     }
 }
 
 /// `artwork` as the catalog has it.
-pub(super) fn member(json: &mut Json, base_url: &str, product: &Product) {
-    json.name("artwork").object(|json| common(json, base_url, product));
+pub(super) fn member(json: &mut Json, base_url: &str, adam_id: &str) {
+    json.name("artwork").object(|json| common(json, base_url, adam_id));
 }
 
 /// `artwork` as lookup has it in version 2.
 pub(super) fn template(json: &mut Json, base_url: &str, product: &Product) {
     json.name("artwork").object(|json| {
-        common(json, base_url, product);
+        common(json, base_url, &product.adam_id);
         json.flag("hasAlpha", false);
         json.flag("hasP3", false);
         json.flag("supportsLayeredImage", false);
@@ -130,7 +130,7 @@ pub(super) fn pictures(json: &mut Json, base_url: &str, product: &Product) {
             json.object(|json| {
                 json.count("width", size);
                 json.count("height", size);
-                json.text("url", &url(base_url, product, &format!("{size}x{size}bb.png")));
+                json.text("url", &url(base_url, &product.adam_id, &format!("{size}x{size}bb.png")));
             });
         }
     });

@@ -168,6 +168,7 @@ fn products(
         }
     }
     let buyer = if shelf.needs_buyer() { granted.organization() } else { None };
+    let in_apps = if shelf == Shelf::Purchases { query.list("ids[in-apps]") } else { None };
     Ok(data(|json| {
         for (kind, id) in asked {
             let found = granted.store.product(id).filter(|product| {
@@ -178,6 +179,9 @@ fn products(
             if let Some(product) = found {
                 view.product(json, &product);
             }
+        }
+        for found in in_apps.into_iter().flatten().filter_map(|id| granted.store.in_app(id)) {
+            view.in_app(json, &found);
         }
     }))
 }

@@ -4,7 +4,7 @@
 use super::artwork;
 use crate::api::json::Json;
 use crate::model::{At, Platforms, ProductType};
-use crate::sim::catalog::{Genre, Product, Storefront, root};
+use crate::sim::catalog::{Genre, InApp, Product, Storefront, root};
 use crate::sim::date;
 
 /// What a call wants to see, and where.
@@ -201,6 +201,31 @@ impl View<'_> {
         });
     }
 
+    /// Writes a subscription (apple-metadata.md §7, §15 question 17).
+    pub fn in_app(&self, json: &mut Json, found: &InApp) {
+        let id = found.adam_id.to_string();
+        json.object(|json| {
+            json.text("id", &id);
+            json.text("type", "in-apps");
+            json.text("href", &self.href(&format!("in-apps/{id}")));
+            json.name("attributes").object(|json| {
+                json.text("name", &found.name);
+                artwork::member(json, self.base_url, &id);
+                json.name("editorialArtwork").object(|_| {});
+                json.text("subscriptionFamilyId", &found.family_id.to_string());
+                json.text("subscriptionFamilyName", &found.family);
+                json.count("subscriptionFamilyRank", 1);
+            });
+            json.name("relationships").object(|json| {
+                json.name("app").object(|json| {
+                    json.name("data").array(|json| {
+                        found.app.iter().for_each(|app| self.product(json, app));
+                    });
+                });
+            });
+        });
+    }
+
     fn app(&self, json: &mut Json, product: &Product) {
         json.text("name", &product.name);
         json.text("artistName", &product.artist);
@@ -233,7 +258,7 @@ impl View<'_> {
         if binary.platform == Platforms::IOS {
             json.text("requiredCapabilities", "arm64 ");
         }
-        artwork::member(json, self.base_url, product);
+        artwork::member(json, self.base_url, &product.adam_id);
         if self.extends("description") {
             json.name("description").object(|json| json.text("standard", &product.description));
         }
@@ -279,7 +304,7 @@ impl View<'_> {
 
     fn book(&self, json: &mut Json, product: &Product) {
         json.text("artistName", &product.artist);
-        artwork::member(json, self.base_url, product);
+        artwork::member(json, self.base_url, &product.adam_id);
         json.texts("genreNames", [product.genre.name]);
         json.text("name", &product.name);
         self.offers(json, product);

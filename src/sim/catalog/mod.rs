@@ -71,6 +71,21 @@ pub struct Product {
     pub device_assignable: bool,
 }
 
+/// A subscription as the store shows it: an in-app product (apple-metadata.md §7).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InApp {
+    /// Product id.
+    pub adam_id: u64,
+    /// What it is called.
+    pub name: String,
+    /// The app that it is of, if that is known and in the store.
+    pub app: Option<Product>,
+    /// The number of the family of subscriptions that one of which is held at a time.
+    pub family_id: u64,
+    /// What the family is called.
+    pub family: String,
+}
+
 /// Products that a world lists, at most.
 pub const PRODUCTS_MAX: usize = 100_000;
 
@@ -109,6 +124,25 @@ impl Store {
         let listed = self.catalog.listed.get(&number);
         let owned = self.sites.iter().find_map(|site| Owned::of(site, adam_id));
         (listed.is_some() || owned.is_some()).then(|| self.made(adam_id, listed, owned))
+    }
+
+    /// The subscription to the product with this id, if a location has it. Costs a look into each location.
+    pub fn in_app(&self, adam_id: &str) -> Option<InApp> {
+        let number: u64 = adam_id.parse().ok().filter(|n: &u64| n.to_string() == adam_id)?;
+        let has = |site: &Site| site.location.subscriptions.get(number).map(|it| it.parent_adam_id);
+        let parent = self.sites.iter().find_map(has)?;
+        let app = parent.and_then(|parent| self.product(&parent.to_string()));
+        let listed = self.catalog.listed.get(&number).and_then(|said| said.name.clone());
+        let family = app.as_ref().map_or("Subscription", |app| app.name.as_str()).to_owned();
+        let name = listed.unwrap_or_else(|| format!("{family} Plan {}", number % 100));
+        let family_id = hash64(self.seed, "", "product.family", family.as_bytes());
+        Some(InApp {
+            adam_id: number,
+            name,
+            app,
+            family_id: 20_000_000 + family_id % 1_000_000,
+            family,
+        })
     }
 
     /// Every product, each once, by ascending id.

@@ -1,6 +1,7 @@
 //! The catalog (apple-metadata.md §3 to §8).
 
 use insta::assert_json_snapshot;
+use quince::scenario::verbs::VerbCall;
 use serde_json::json;
 
 use super::Shop;
@@ -85,6 +86,29 @@ async fn purchases_are_asked_for_by_kind() {
     let web = shop.found(&format!("{path}?ids[apps]=100000001&platform=web")).await;
     assert_eq!(web["data"][0]["attributes"]["platformAttributes"].as_object().unwrap().len(), 4);
     assert_eq!(shop.refused(&format!("{path}?ids=100000001")).await.1, "40300", "of no kind");
+}
+
+#[tokio::test]
+async fn subscriptions_are_in_app_products_of_their_app() {
+    ledger!("metadata.question.17-in-apps");
+    let shop = Shop::open().await;
+    let buy = |adam_id: u64| {
+        VerbCall::new("buy-seats")
+            .with("location", "library")
+            .with("adam_id", adam_id)
+            .with("force", true)
+    };
+    let universe = shop.fixture.quince.universe("default");
+    universe.act(&buy(6_740_000_017).with("parent_adam_id", 100_000_001)).unwrap();
+    universe.act(&buy(6_740_000_018)).unwrap();
+    let path = "/v1/catalog/us/stoken-authenticated-purchases?platform=web&ids[in-apps]=";
+    let mut found = shop.found(&format!("{path}6740000017,6740000018,5")).await;
+    assert_eq!(found["data"].as_array().unwrap().len(), 2);
+    let app = found["data"][0]["relationships"]["app"]["data"].take();
+    assert_eq!(app[0]["attributes"]["name"], "Inspection Pad");
+    found["data"][0]["attributes"]["artwork"]["url"] = "...".into();
+    assert_json_snapshot!(found["data"][0]);
+    assert_eq!(shop.get("/v1/catalog/us/in-apps/6740000017?platform=web").await.status, 404);
 }
 
 #[tokio::test]
