@@ -116,11 +116,17 @@ impl Call<'_> {
 /// A call, as rules see it. The location, the universe finds.
 fn asked<'a>(exchange: &'a Exchange, universe: &'a Universe) -> Asked<'a> {
     let Exchange { operation, request, .. } = exchange;
-    let is_list = operation.rsplit('.').next() == Some("list");
+    let is_list = operation.ends_with(".list") || *operation == "subscriptions.assignments";
     let query = request.query.as_deref().unwrap_or_default();
     let page = || {
-        let mut pairs = form_urlencoded::parse(query.as_bytes());
-        pairs.find(|(name, _)| name == "pageIndex").map_or(Some(0), |(_, text)| text.parse().ok())
+        let pairs = form_urlencoded::parse(query.as_bytes());
+        let find = |wanted| pairs.clone().find(|(name, _)| name == wanted);
+        match find("pageIndex") {
+            Some((_, text)) => text.parse().ok(),
+            // A cursor does not say which page it leads to.
+            None if find("cursor").is_some() => None,
+            None => Some(0),
+        }
     };
     let page = if is_list { page() } else { None };
     Asked { operation, universe: universe.id(), location: None, page, request }

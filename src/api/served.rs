@@ -106,7 +106,7 @@ impl Served {
     pub(super) fn v2(path: &str, request: &Request) -> (Surface, &'static str) {
         match v2::route(path, &request.method) {
             Ok((operation, name)) => (Surface::V2(Ok(operation)), name),
-            Err(error) => (Surface::V2(Err(error)), v2::UNKNOWN),
+            Err(error) => (Surface::V2(Err(error)), v2::unknown(path)),
         }
     }
 

@@ -3,12 +3,14 @@
 //! * [`Origin`]: what a universe begins with. [`waiting`]: waiting for its clock.
 //! * [`Engine`]: the registry. [`Universe`]: one lock. [`Turn`]: one moment under it. [`Marks`]: states kept.
 //! * [`runs`]: reads that take several calls, each of a state that stands still.
+//! * [`cursors`]: places in lists that move on meanwhile.
 //! * `timeline`: the steps of a scenario, done under the same lock.
 //!
 //! Invariants: the order of taking is registry before universe, never two universes at once; the operating
 //! system is asked for the time in `real_time` and nowhere else. Not here: HTTP and JSON.
 
 mod advance;
+pub mod cursors;
 pub mod deliver;
 mod marks;
 mod origin;

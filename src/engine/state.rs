@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::cursors::Cursors;
 use super::deliver::Carrier;
 use super::marks::Marks;
 use super::outbox::Outbox;
@@ -29,6 +30,7 @@ pub(super) struct State {
     pub(super) timeline: Option<Box<Timeline>>,
     pub(super) rules: Rules,
     pub(super) runs: Runs,
+    pub(super) cursors: Cursors,
     /// A Retry-After of the virtual clock was warned about.
     pub(super) retry_warned: bool,
     /// A poll of a pending event was warned about under a manual clock.
@@ -62,6 +64,7 @@ impl State {
             timeline: None,
             rules: Rules::default(),
             runs: Runs::default(),
+            cursors: Cursors::default(),
             retry_warned: false,
             pending_warned: false,
             outbox: Outbox::default(),
@@ -100,10 +103,11 @@ impl State {
         let mut turn = Turn::new(universe, self, from, real);
         turn.proceed(pace);
         turn.pass_to(to);
+        let settled = turn.now;
         while is_auto
             && pace != Pace::Still
-            && let horizon = turn.now.plus(turn.state.settings.auto_horizon)
-            && let Some(due) = turn.state.next_due().filter(|due| *due <= horizon)
+            && let horizon = turn.state.settings.auto_horizon
+            && let Some(due) = turn.state.next_within(turn.now.plus(horizon), settled.plus(horizon))
         {
             turn.pass_to(due);
         }
@@ -114,6 +118,18 @@ impl State {
     pub(super) fn next_due(&self) -> Option<At> {
         let step = self.timeline.as_ref().and_then(|timeline| timeline.next_due());
         self.world.next_due().into_iter().chain(step).min()
+    }
+
+    /// [`State::next_due`] without ends of billing periods, which go on for ever.
+    pub(super) fn next_but_periods(&self) -> Option<At> {
+        let step = self.timeline.as_ref().and_then(|timeline| timeline.next_due());
+        self.world.next_of_events().into_iter().chain(step).min()
+    }
+
+    /// What falls due by `horizon`, or by `last` if it is the end of a billing period.
+    fn next_within(&self, horizon: At, last: At) -> Option<At> {
+        let period = self.next_due().filter(|due| *due <= last);
+        period.or_else(|| self.next_but_periods().filter(|due| *due <= horizon))
     }
 
     /// Marks the state that a turn which wrote has ended at, under the number of its last journal entry.
@@ -134,7 +150,9 @@ impl State {
                 seq,
                 at,
                 real,
-                injected: provenance(rules, happening.site, happening.event),
+                injected: happening
+                    .event()
+                    .map_or_else(Vec::new, |(number, _)| provenance(rules, happening.site, number)),
                 what: What::Event(happening),
             });
         });

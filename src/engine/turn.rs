@@ -129,6 +129,7 @@ impl<'a> Turn<'a> {
         self.state.begin_outbox();
         self.state.rules.touched.forget();
         self.state.runs.forget();
+        self.state.cursors.forget();
     }
 
     /// Ends an event now, whatever its delay, and notes it; the tasks that `failing` chooses fail. `None` if
@@ -173,6 +174,7 @@ impl<'a> Turn<'a> {
         self.state.pending_warned = false;
         self.state.rules.touched.forget();
         self.state.runs.forget();
+        self.state.cursors.forget();
         self.now = saved.now;
         self.note("state", "put", text)
     }
@@ -309,15 +311,16 @@ impl<'a> Turn<'a> {
         Ok(())
     }
 
-    /// Moves time on to the last thing that falls due by itself.
+    /// Moves time on to the last thing that falls due by itself, ends of billing periods aside.
     pub fn advance_until_idle(&mut self) -> Advance {
         self.advance_while(|_| true)
     }
 
-    /// Moves time on from one due instant to the next as long as `go_on` says so and something is due.
+    /// Moves time on from one due instant to the next as long as `go_on` says so and something is due. What billing
+    /// periods end on the way do so, but it does not go on for them.
     pub fn advance_while(&mut self, go_on: impl Fn(&World) -> bool) -> Advance {
         let (before, from) = (self.seq(), self.now);
-        while let Some(due) = self.state.next_due().filter(|_| go_on(&self.state.world)) {
+        while let Some(due) = self.state.next_but_periods().filter(|_| go_on(&self.state.world)) {
             self.pass_to(due);
         }
         self.arrived(before, from)

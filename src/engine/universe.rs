@@ -321,6 +321,7 @@ impl Universe {
             state.pending_warned = false;
             state.rules.touched.forget();
             state.runs.forget();
+            state.cursors.forget();
         }
         if matches!(scope, Scope::All | Scope::Rules) {
             state.begin_rules(&self.origin.rules);

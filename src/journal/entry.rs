@@ -119,7 +119,7 @@ impl Entry {
     pub fn kind(&self) -> &'static str {
         match &self.what {
             What::Exchange(_) => "exchange",
-            What::Event(_) => "event-step",
+            What::Event(happening) => happening.kind(),
             What::Act(act) => act.kind,
         }
     }

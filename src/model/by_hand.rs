@@ -8,6 +8,7 @@ use super::behaviour::Behaviour;
 use super::command::{Target, Targets};
 use super::event::{Blame, Event, EventKind, Work};
 use super::ids::{AssetName, IdSource};
+use super::kinds::PricingParam;
 use super::location::Location;
 use super::refusal::Failure;
 use super::time::At;
@@ -37,6 +38,8 @@ struct Task {
     asset: Option<AssetName>,
     name: Arc<str>,
     is_device: bool,
+    /// The user is always to blame: no error can name a subscription (apple-subscriptions.md §6).
+    blames_user: bool,
 }
 
 impl Location {
@@ -53,8 +56,8 @@ impl Location {
         let Some(mut event) = self.events.unfinished(number).cloned() else { return false };
         self.find_revoked(&mut event);
         let rest = event.rest();
-        self.begin_telling(event.kind, Some(number));
-        self.carry_out_but(&mut event, rest, failing, behaviour, ids);
+        self.begin_telling_of(&event, number);
+        self.carry_out_but((number, &mut event), rest, failing, behaviour, ids);
         self.end_telling();
         event.steps_done = event.steps;
         self.events.put_back(number, event, now);
@@ -64,14 +67,14 @@ impl Location {
     /// Carries out the tasks of `part`, but for those that `failing` or the event itself chooses: they fail.
     pub(super) fn carry_out_but(
         &mut self,
-        event: &mut Event,
+        (number, event): (u64, &mut Event),
         part: Range<u32>,
         failing: Option<&Failing>,
         behaviour: &Behaviour,
         ids: &dyn IdSource,
     ) {
         if failing.is_none() && event.failing.is_empty() {
-            return self.carry_out(event, part, behaviour, ids);
+            return self.carry_out((number, event), part, behaviour, ids);
         }
         let planned = event.failing.clone();
         for n in part {
@@ -80,10 +83,15 @@ impl Location {
             let blame = |it: &Failing| Some((it.why, it.blame(task.as_ref()?)?));
             match choices.find_map(blame) {
                 Some((why, blame)) => {
-                    self.tell_task(&event.work, n as usize, Some(why));
+                    match &event.work {
+                        Work::Seats(request) => {
+                            self.tell_untried_seat(event.kind, request, n as usize, why);
+                        }
+                        work => self.tell_task(work, n as usize, Some(why)),
+                    }
                     event.fail(why, blame);
                 }
-                None => self.carry_out(event, n..n + 1, behaviour, ids),
+                None => self.carry_out((number, event), n..n + 1, behaviour, ids),
             }
         }
     }
@@ -94,7 +102,8 @@ impl Location {
         let Some(mut event) = self.events.unfinished(number).cloned() else { return subjects };
         self.find_revoked(&mut event);
         let (mut assets, mut names) = (BTreeSet::new(), BTreeSet::new());
-        for Task { asset, name, is_device } in event.rest().filter_map(|n| self.task(&event, n)) {
+        for Task { asset, name, is_device, .. } in event.rest().filter_map(|n| self.task(&event, n))
+        {
             if let Some(asset) = asset.filter(|asset| !assets.contains(asset)) {
                 assets.insert(asset.clone());
                 subjects.assets.push(asset);
@@ -147,7 +156,8 @@ impl Location {
                 let each = targets.len().max(1);
                 let (asset, target) = (targets.assets.get(n / each)?, targets.get(n % each)?);
                 let is_device = matches!(target, Target::Device(_));
-                Some(Task { asset: Some(asset.clone()), name: target.name(), is_device })
+                let (asset, blames_user) = (Some(asset.clone()), false);
+                Some(Task { asset, name: target.name(), is_device, blames_user })
             }
             Work::Pairs(pairs) => {
                 let (asset, holder) = pairs.get(n)?;
@@ -156,11 +166,20 @@ impl Location {
                     adam_id: self.assets.adam_id(asset.product).to_owned(),
                     pricing_param: asset.pricing_param,
                 });
-                Some(Task { asset, name: name.into(), is_device })
+                Some(Task { asset, name: name.into(), is_device, blames_user: false })
+            }
+            Work::Seats(request) => {
+                let (adam_id, user) = request.task(n)?;
+                let asset = AssetName {
+                    adam_id: adam_id.to_string(),
+                    pricing_param: PricingParam::Standard,
+                };
+                let (asset, name) = (Some(asset), Arc::clone(user));
+                Some(Task { asset, name, is_device: false, blames_user: true })
             }
             Work::Users(users) => {
                 let name = Arc::clone(&users.get(n)?.client_user_id);
-                Some(Task { asset: None, name, is_device: false })
+                Some(Task { asset: None, name, is_device: false, blames_user: true })
             }
         }
     }
@@ -179,7 +198,9 @@ impl Failing {
         }
         let chosen_as_user = !task.is_device && !client_user_ids.is_empty();
         match &task.asset {
-            Some(asset) if !chosen_as_user => Some(Blame::Asset(asset.clone())),
+            Some(asset) if !chosen_as_user && !task.blames_user => {
+                Some(Blame::Asset(asset.clone()))
+            }
             _ => Some(Blame::User(Arc::clone(&task.name))),
         }
     }

@@ -9,6 +9,7 @@ use super::command::{Command, Limits, Targets, UserRequest};
 use super::ids::AssetName;
 use super::location::Location;
 use super::refusal::Refusal;
+use super::subscription::checks::{associate_fits, disassociate_fits};
 
 /// Says whether the location accepts the command; changes nothing.
 pub(super) fn check(
@@ -36,6 +37,8 @@ pub(super) fn check(
             revoke_fits(targets, limits)?;
             users_known(location, &targets.client_user_ids, behaviour)
         }
+        Command::AssociateSeats(request) => associate_fits(location, request, limits),
+        Command::DisassociateSeats(request) => disassociate_fits(location, request, limits),
         Command::CreateUsers(users) => users_fit(users, limits),
         Command::UpdateUsers(users) | Command::RetireUsers(users) => {
             users_fit(users, limits)?;
@@ -142,7 +145,7 @@ fn users_known(
 }
 
 /// Refuses with the values that come more than once, each once, in the order of their repetition.
-fn all_different<T: Ord + Clone>(
+pub(super) fn all_different<T: Ord + Clone>(
     values: &[T],
     refusal: impl Fn(Vec<T>) -> Refusal,
 ) -> Result<(), Refusal> {

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::ids::AssetName;
+use super::subscription::SeatRequest;
 
 /// An asynchronous request: accepted or refused at once, carried out later.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -13,6 +14,10 @@ pub enum Command {
     Disassociate(Targets),
     /// Take every revocable asset back from every target; `assets` is not looked at.
     Revoke(Targets),
+    /// Give every subscription to every user; `deferred` is not looked at.
+    AssociateSeats(SeatRequest),
+    /// Take every subscription back from every user; `renewing` is not looked at.
+    DisassociateSeats(SeatRequest),
     /// Make users.
     CreateUsers(Vec<UserRequest>),
     /// Change users.

@@ -12,15 +12,16 @@ use super::by_hand::Failing;
 use super::command::{Targets, UserRequest};
 use super::ids::{AssetId, AssetName, Holder};
 use super::refusal::Failure;
+use super::subscription::SeatRequest;
 use super::time::{At, Span};
 use crate::store::{Classes, Roster};
 
 /// What an event does (apple-v2.md §11 `eventType`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum EventKind {
-    /// Gives assets.
+    /// Gives assets or subscriptions.
     Associate,
-    /// Takes named assets back.
+    /// Takes named assets or subscriptions back.
     Disassociate,
     /// Takes all revocable assets back.
     Revoke,
@@ -50,6 +51,8 @@ pub enum Work {
     Assets(Arc<Targets>),
     /// Found when the event starts: what the targets hold and can give back.
     Pairs(Arc<Vec<(AssetId, Holder)>>),
+    /// Every subscription times every user.
+    Seats(Arc<SeatRequest>),
     /// One task a user.
     Users(Arc<Vec<UserRequest>>),
     /// Finished.

@@ -17,6 +17,7 @@ use super::ids::{AssetId, DeviceId, Holder, HolderKind, IdSource, UserId};
 use super::kinds::{StorePlatform, UserStatus};
 use super::notice::Notices;
 use super::refusal::Refusal;
+use super::subscription::{PeriodEnded, SeatRequest, Subscriptions};
 use super::time::At;
 use super::user::Users;
 use crate::store::Names;
@@ -42,6 +43,15 @@ pub struct LocationProfile {
     pub domains: Vec<String>,
 }
 
+/// What happened because its time had come.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum HasHappened {
+    /// The event with this number went on.
+    Event(u64),
+    /// The period of the subscription to this product ended.
+    PeriodEnd(u64, PeriodEnded),
+}
+
 /// Everything that one content token manages.
 #[derive(Debug, Clone)]
 pub struct Location {
@@ -57,6 +67,8 @@ pub struct Location {
     pub assignments: Assignments,
     /// What was asked for.
     pub events: Events,
+    /// What it has of subscriptions.
+    pub subscriptions: Subscriptions,
     pub(super) serial_numbers: Names,
     pub(super) invitations: u64,
     pub(super) next_user_number: u64,
@@ -73,6 +85,7 @@ impl Location {
             users: Users::default(),
             assignments: Assignments::default(),
             events: Events::default(),
+            subscriptions: Subscriptions::default(),
             serial_numbers: Names::default(),
             invitations: 0,
             next_user_number: first_user_number,
@@ -98,6 +111,8 @@ impl Location {
                 let found = self.revocable(&targets).len();
                 (EventKind::Revoke, Work::Assets(Arc::new(targets)), found)
             }
+            Command::AssociateSeats(request) => seats_work(EventKind::Associate, request),
+            Command::DisassociateSeats(request) => seats_work(EventKind::Disassociate, request),
             Command::CreateUsers(users) => users_work(EventKind::Create, users),
             Command::UpdateUsers(users) => users_work(EventKind::Update, users),
             Command::RetireUsers(users) => users_work(EventKind::Retire, users),
@@ -118,9 +133,25 @@ impl Location {
         Ok(self.events.accept(event, behaviour.events_max))
     }
 
-    /// When something falls due by itself.
+    /// When something falls due by itself: a part of an event, or the end of a period.
     pub fn next_due(&self) -> Option<At> {
-        self.events.next_due()
+        let period = self.subscriptions.first_end().map(|(date, _)| date.end());
+        self.events.next_due().into_iter().chain(period).min()
+    }
+
+    /// Does what falls due first, if that is by `now`; of an event and a period at one instant, the event.
+    pub fn happen(
+        &mut self,
+        now: At,
+        behaviour: &Behaviour,
+        ids: &dyn IdSource,
+    ) -> Option<HasHappened> {
+        let due = self.next_due().filter(|due| *due <= now)?;
+        if self.events.next_due() == Some(due) {
+            return self.settle(now, behaviour, ids).map(HasHappened::Event);
+        }
+        let (adam_id, ended) = self.end_period(now)?;
+        Some(HasHappened::PeriodEnd(adam_id, ended))
     }
 
     /// Carries out the next part of the first event in the queue, and returns the event's number.
@@ -128,8 +159,8 @@ impl Location {
         let (number, mut event) = self.events.first()?;
         self.find_revoked(&mut event);
         let part = event.next_part();
-        self.begin_telling(event.kind, Some(number));
-        self.carry_out_but(&mut event, part, None, behaviour, ids);
+        self.begin_telling_of(&event, number);
+        self.carry_out_but((number, &mut event), part, None, behaviour, ids);
         self.end_telling();
         event.steps_done += 1;
         self.events.put_back(number, event, now);
@@ -280,6 +311,10 @@ impl Location {
         if was_active == status.is_active() {
             return;
         }
+        if was_active && let Some(user) = self.users.get(user) {
+            let client_user_id = self.users.client_user_id(user).to_owned();
+            self.subscriptions.drop_user(&client_user_id);
+        }
         for held in self.assignments.held_by(user.into()).to_vec() {
             let Some(asset) = self.assets.change(held.asset) else { continue };
             if !asset.revocable {
@@ -295,6 +330,12 @@ impl Location {
 fn assets_work(kind: EventKind, targets: super::command::Targets) -> (EventKind, Work, usize) {
     let tasks = targets.assets.len() * targets.len();
     (kind, Work::Assets(Arc::new(targets)), tasks)
+}
+
+fn seats_work(kind: EventKind, request: SeatRequest) -> (EventKind, Work, usize) {
+    let request = request.each_once();
+    let tasks = request.tasks();
+    (kind, Work::Seats(Arc::new(request)), tasks)
 }
 
 fn users_work(

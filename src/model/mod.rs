@@ -26,6 +26,7 @@ mod outside;
 pub mod parts;
 pub mod query;
 pub mod refusal;
+pub mod subscription;
 pub mod time;
 pub mod user;
 mod work;
@@ -43,10 +44,14 @@ pub use kinds::{
     Platforms, PricingParam, Privileges, ProductType, StorePlatform, Supply, UserStatus,
 };
 pub use licence::{HeldBy, Licence, LicenceFilter, LicencesSince};
-pub use location::{Location, LocationProfile};
+pub use location::{HasHappened, Location, LocationProfile};
 pub use notice::Notice;
 pub use parts::{Flaw, LocationParts};
 pub use query::{AssetFilter, AssignmentFilter, Page, PageRequest, Pair, UserFilter};
 pub use refusal::{Failure, Refusal};
+pub use subscription::{
+    AdministratorRequest, Date, LicenceKind, Period, SeatFilter, SeatRequest, Split,
+    SubscriptionFilter, SubscriptionStatus, Subscriptions,
+};
 pub use time::{At, Span};
 pub use user::User;

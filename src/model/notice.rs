@@ -11,11 +11,12 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::config::NotificationType;
-use super::event::{EventKind, Work};
+use super::event::{Event, EventKind, Work};
 use super::ids::{AssetId, AssetName, Holder, UserId};
 use super::kinds::{Supply, UserStatus};
 use super::location::Location;
 use super::refusal::Failure;
+use super::subscription::Split;
 
 /// Assignments or users that the service puts into one notification (apple-v2.md §12.1).
 pub const ELEMENTS_MAX: usize = 100;
@@ -29,6 +30,10 @@ pub enum Notice {
     Users(Managed<Person>),
     /// Licences came or went by purchase, transfer or refund.
     Count(Counted),
+    /// Subscriptions were given or taken back, or could not be.
+    Seats(Managed<SeatHeld>),
+    /// Licences of a subscription came, went, changed their kind or rolled over.
+    SeatCount(SeatsCounted),
     /// These users accepted their invitations.
     Associated(Vec<Person>),
 }
@@ -81,6 +86,30 @@ pub struct Counted {
     pub delta: i64,
 }
 
+/// A subscription and the user who got it, gave it back or was to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SeatHeld {
+    /// The product.
+    pub adam_id: u64,
+    /// Who.
+    pub client_user_id: Arc<str>,
+    /// Its mode; of one that was taken back, the mode before.
+    pub renewing: bool,
+}
+
+/// Licences of a subscription, as they stand after the change: no differences (apple-subscriptions.md §9.1).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SeatsCounted {
+    /// The app that it belongs to.
+    pub parent_adam_id: Option<u64>,
+    /// The product.
+    pub adam_id: u64,
+    /// Those that nobody holds, by kind.
+    pub available: Split,
+    /// All, by kind.
+    pub total: Split,
+}
+
 impl Notice {
     /// What one must have subscribed to, to be told this.
     pub const fn kind(&self) -> NotificationType {
@@ -89,6 +118,8 @@ impl Notice {
             Self::Users(_) => NotificationType::UserManagement,
             Self::Count(_) => NotificationType::AssetCount,
             Self::Associated(_) => NotificationType::UserAssociated,
+            Self::Seats(_) => NotificationType::SubscriptionManagement,
+            Self::SeatCount(_) => NotificationType::SubscriptionCount,
         }
     }
 
@@ -98,7 +129,8 @@ impl Notice {
             Self::Assets(managed) => managed.elements.len(),
             Self::Users(managed) => managed.elements.len(),
             Self::Associated(people) => people.len(),
-            Self::Count(_) => 1,
+            Self::Seats(managed) => managed.elements.len(),
+            Self::Count(_) | Self::SeatCount(_) => 1,
         }
     }
 
@@ -107,12 +139,13 @@ impl Notice {
         match self {
             Self::Assets(managed) => managed.event,
             Self::Users(managed) => managed.event,
-            Self::Count(_) | Self::Associated(_) => None,
+            Self::Seats(managed) => managed.event,
+            Self::Count(_) | Self::SeatCount(_) | Self::Associated(_) => None,
         }
     }
 }
 
-/// What kind of notice tells of events of this kind.
+/// What kind of notice tells of events of this kind, if they are not about subscriptions.
 const fn told_as(kind: EventKind) -> NotificationType {
     match kind {
         EventKind::Associate | EventKind::Disassociate | EventKind::Revoke => {
@@ -139,6 +172,9 @@ struct Draft {
     event: Option<u64>,
     assigned: Outcomes<Assigned>,
     people: Outcomes<Person>,
+    seats: Outcomes<SeatHeld>,
+    /// The subscription whose turn it is.
+    current_product: Option<u64>,
     /// The asset whose turn it is, by its place in the request.
     current: Option<(usize, Arc<AssetName>)>,
     /// Names that several tasks share.
@@ -189,6 +225,23 @@ impl Notices {
         let (kind, event) = (draft.kind, draft.event);
         self.made.extend(draft.assigned.take(kind, event).map(Notice::Assets));
         self.made.extend(draft.people.take(kind, event).map(Notice::Users));
+        self.made.extend(draft.seats.take(kind, event).map(Notice::Seats));
+    }
+
+    /// Drafts what became of a seat: one product after the other.
+    pub(super) fn seat(&mut self, seat: SeatHeld, failure: Option<Failure>) {
+        let Some(draft) = &mut self.draft else { return };
+        if draft.current_product.replace(seat.adam_id).is_some_and(|other| other != seat.adam_id) {
+            self.flush();
+        }
+        if let Some(draft) = &mut self.draft {
+            draft.seats.put(seat, failure);
+        }
+    }
+
+    /// Makes a notice of counts.
+    pub(super) fn seat_count(&mut self, counted: SeatsCounted) {
+        self.made.push(Notice::SeatCount(counted));
     }
 
     /// The draft, in which the asset at `place` of the request has its turn: one asset after the other.
@@ -215,12 +268,33 @@ impl Location {
 
     /// From here on tells of the tasks of an event, or of changes from outside, if anybody wants to know.
     pub(super) fn begin_telling(&mut self, kind: EventKind, event: Option<u64>) {
+        self.begin_telling_as(told_as(kind), kind, event);
+    }
+
+    /// [`Location::begin_telling`] for an event that goes on.
+    pub(super) fn begin_telling_of(&mut self, event: &Event, number: u64) {
+        let of = match event.work {
+            Work::Seats(_) => NotificationType::SubscriptionManagement,
+            _ => told_as(event.kind),
+        };
+        self.begin_telling_as(of, event.kind, Some(number));
+    }
+
+    /// [`Location::begin_telling`], as notices of this kind.
+    pub(super) fn begin_telling_as(
+        &mut self,
+        of: NotificationType,
+        kind: EventKind,
+        event: Option<u64>,
+    ) {
         self.end_telling();
-        self.notices.draft = self.config.wants(told_as(kind)).then(|| Draft {
+        self.notices.draft = self.config.wants(of).then(|| Draft {
             kind,
             event,
             assigned: Outcomes::default(),
             people: Outcomes::default(),
+            seats: Outcomes::default(),
+            current_product: None,
             current: None,
             assets: BTreeMap::new(),
             holder: None,
@@ -234,12 +308,14 @@ impl Location {
     }
 
     /// Tells what became of task `n`.
+    ///
+    /// Of tasks about subscriptions tells [`Location::tell_untried_seat`], or the task itself.
     pub(super) fn tell_task(&mut self, work: &Work, n: usize, failure: Option<Failure>) {
         if self.notices.draft.is_none() {
             return;
         }
         match work {
-            Work::Nothing => {}
+            Work::Nothing | Work::Seats(_) => {}
             Work::Assets(targets) => {
                 let each = targets.len().max(1);
                 let (place, target) = (n / each, targets.get(n % each));

@@ -13,6 +13,8 @@ use super::event::{Event, EventKind, Events, Work};
 use super::ids::{AssetId, Holder, HolderKind, Seq, UserId};
 use super::kinds::{PricingParam, UserStatus};
 use super::location::{Location, LocationProfile};
+use super::subscription::Subscriptions;
+use super::subscription::parts::SubscriptionsParts;
 use super::time::At;
 use super::user::{User, Users};
 use crate::store::Names;
@@ -78,6 +80,8 @@ pub struct LocationParts {
     pub next_event: u64,
     /// When the last event left the queue.
     pub free_since: At,
+    /// What it has of subscriptions.
+    pub subscriptions: SubscriptionsParts,
     /// Invitations so far.
     pub invitations: u64,
     /// The legacy number of the next user.
@@ -138,6 +142,11 @@ impl Location {
         location.assignments =
             assignments(&location, parts.assignments, &parts.changes, parts.assignments_seq)?;
         check_events(&parts.events, parts.next_event, known)?;
+        location.subscriptions =
+            Subscriptions::restore(parts.subscriptions, parts.next_event, |client_user_id| {
+                location.users.active(client_user_id).is_some()
+            })
+            .map_err(|flaw| flaw.below("/subscriptions"))?;
         location.events = Events::restore(parts.events, parts.next_event, parts.free_since);
         Ok(location)
     }
@@ -427,6 +436,7 @@ fn check_events(
                 }
                 pairs.len() as u64
             }
+            Work::Seats(request) => request.tasks() as u64,
             Work::Users(users) => users.len() as u64,
         };
         if tasks != u64::from(event.requested) {
@@ -434,7 +444,9 @@ fn check_events(
             return no("/requested", what);
         }
         let fits = match event.kind {
-            EventKind::Associate | EventKind::Disassociate => matches!(event.work, Work::Assets(_)),
+            EventKind::Associate | EventKind::Disassociate => {
+                matches!(event.work, Work::Assets(_) | Work::Seats(_))
+            }
             EventKind::Revoke => matches!(event.work, Work::Pairs(_)),
             EventKind::Create | EventKind::Update | EventKind::Retire => {
                 matches!(event.work, Work::Users(_))

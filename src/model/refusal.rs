@@ -38,6 +38,22 @@ pub enum Refusal {
     InvalidEmail(Vec<Arc<str>>),
     /// No active user has these client user ids.
     UnknownUsers(Vec<Arc<str>>),
+    /// A request about subscriptions names no product or no user.
+    NoSeatsNamed,
+    /// More subscriptions, or more users of them, than one request may carry.
+    TooManySeatsNamed,
+    /// The location has no subscription to these products.
+    UnknownSubscriptions(Vec<u64>),
+    /// A subscription is paused or not active any more.
+    SubscriptionNotActive,
+    /// No active user with an Apple Account has these client user ids.
+    NotAssociated(Vec<Arc<str>>),
+    /// These users have a subscription through a group.
+    SeatByGroup(Vec<Arc<str>>),
+    /// These users do not have a subscription that is to be taken back.
+    SeatNotHeld(Vec<Arc<str>>),
+    /// Licences of subscriptions exist, so that their support cannot end.
+    SubscriptionsExist,
     /// The location has no room for another row (four thousand million were made).
     Exhausted,
 }

@@ -15,7 +15,7 @@ impl Location {
     /// Carries out the tasks of `part` and notes in the event how each went.
     pub(super) fn carry_out(
         &mut self,
-        event: &mut Event,
+        (number, event): (u64, &mut Event),
         part: Range<u32>,
         behaviour: &Behaviour,
         ids: &dyn IdSource,
@@ -44,6 +44,12 @@ impl Location {
                     }
                     self.tell_task(&work, task as usize, None);
                     event.completed += 1;
+                }
+            }
+            Work::Seats(request) => {
+                for task in part {
+                    let outcome = self.seat_task(event.kind, number, request, task as usize);
+                    note(event, outcome.map_err(|(why, user)| (why, Blame::User(user))));
                 }
             }
             Work::Users(users) => {

@@ -20,11 +20,18 @@ pub enum DataSet {
     Assignments = 2,
     /// The user list.
     Users = 3,
+    /// The list of subscriptions, counts included.
+    Subscriptions = 6,
+    /// The list of assignments of subscriptions.
+    Seats = 7,
+    /// The list of administrators of subscriptions.
+    Administrators = 8,
 }
 
 const EVENTS: u8 = 0;
 const NOTIFICATIONS: u8 = 4;
 const RUNS: u8 = 5;
+const CURSORS: u8 = 9;
 
 /// Makes and reads the ids of one location.
 #[derive(Debug, Clone)]
@@ -76,6 +83,16 @@ impl LocationIds {
     /// The run that an id stands for, if this location gave it out or could in this life of the world.
     pub fn read_run(&self, epoch: u16, id: &str) -> Option<u64> {
         self.open(RUNS, epoch, Uuid::try_parse(id).ok()?)
+    }
+
+    /// The id inside the `n`-th cursor through a list in the `epoch`-th life of the world.
+    pub fn cursor(&self, epoch: u16, n: u64) -> Uuid {
+        self.seal(CURSORS, epoch, n)
+    }
+
+    /// The cursor that an id stands for, if this location gave it out or could in this life of the world.
+    pub fn read_cursor(&self, epoch: u16, id: Uuid) -> Option<u64> {
+        self.open(CURSORS, epoch, id)
     }
 
     /// Proves that a text is of this location.

@@ -24,4 +24,6 @@ pub use ids::DataSet;
 pub use saved::{Saved, SiteParts};
 pub use settings::Settings;
 pub use told::Told;
-pub use world::{Credential, Happening, Moved, Session, Site, SiteId, TokenRefusal, World};
+pub use world::{
+    Credential, Happened, Happening, Moved, Session, Site, SiteId, TokenRefusal, World,
+};

@@ -13,7 +13,11 @@ use super::saved::SiteParts;
 use super::settings::Settings;
 use super::token::{self, TokenClaims};
 use super::told::{Outbox, Told};
-use crate::model::{At, Command, Delay, Failing, Limits, Location, Privileges, Refusal, Seq};
+use super::verbs::some;
+use crate::model::subscription::PeriodEnded;
+use crate::model::{
+    At, Command, Delay, Failing, HasHappened, Limits, Location, Privileges, Refusal, Seq,
+};
 
 /// A location of a world, by its place in world order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -35,7 +39,8 @@ pub struct Site {
     pub(super) latest_serial: u32,
     /// Notifications that were numbered so far.
     pub(super) notified: u64,
-    due: Option<At>,
+    /// When something falls due, and when something of an event.
+    due: (Option<At>, Option<At>),
 }
 
 /// How a service is gone (verb `move-service`).
@@ -78,6 +83,8 @@ pub enum TokenRefusal {
 pub struct Session {
     /// The location that it manages.
     pub site: SiteId,
+    /// Which of the location's tokens it is.
+    pub serial: u32,
     /// End of the token's life.
     pub expires: At,
     /// What its manager may do.
@@ -95,14 +102,31 @@ pub struct Happening {
     pub site: SiteId,
     /// The location's key.
     pub location: String,
-    /// The event that was worked on.
-    pub event: u64,
-    /// Its id on the wire.
-    pub event_id: String,
-    /// Tasks done and asked for.
-    pub completed: (u32, u32),
-    /// Whether it ended, and if so, whether without failure.
-    pub ended: Option<bool>,
+    /// What.
+    pub what: Happened,
+}
+
+/// What can happen because its time has come.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Happened {
+    /// An event went on.
+    Event {
+        /// Its number.
+        number: u64,
+        /// Its id on the wire.
+        id: String,
+        /// Tasks done and asked for.
+        completed: (u32, u32),
+        /// Whether it ended, and if so, whether without failure.
+        ended: Option<bool>,
+    },
+    /// A billing period ended.
+    PeriodEnd {
+        /// Of the subscription to this product.
+        adam_id: u64,
+        /// What that brought.
+        ended: PeriodEnded,
+    },
 }
 
 /// A content token as a client presents it, read as far as that needs no world.
@@ -147,6 +171,8 @@ pub struct World {
     /// Literal tokens, whole and by their inner token.
     pub(super) literals: Arc<BTreeMap<String, (SiteId, u32)>>,
     dues: BTreeSet<(At, SiteId)>,
+    /// The same without ends of periods.
+    queues: BTreeSet<(At, SiteId)>,
     /// Writes so far, of whatever kind.
     pub(super) revision: u64,
     pub(super) outbox: Outbox,
@@ -162,6 +188,7 @@ impl World {
             by_key: Arc::default(),
             literals: Arc::default(),
             dues: BTreeSet::new(),
+            queues: BTreeSet::new(),
             revision: 0,
             outbox: Outbox::default(),
         }
@@ -178,7 +205,7 @@ impl World {
             tokens: Arc::default(),
             latest_serial: 1,
             notified: 0,
-            due: None,
+            due: (None, None),
         });
         id
     }
@@ -292,12 +319,17 @@ impl World {
             let told = |notice| Told { site: id, at, receiver: receiver.clone(), notice };
             self.outbox.told.extend(notices.into_iter().map(told));
         }
-        let due = site.location.next_due();
+        let due = (site.location.next_due(), site.location.events.next_due());
         if due != site.due {
-            if let Some(before) = std::mem::replace(&mut site.due, due) {
-                self.dues.remove(&(before, id));
+            let before = std::mem::replace(&mut site.due, due);
+            for (set, before, due) in
+                [(&mut self.dues, before.0, due.0), (&mut self.queues, before.1, due.1)]
+            {
+                if let Some(before) = before {
+                    set.remove(&(before, id));
+                }
+                set.extend(due.map(|at| (at, id)));
             }
-            self.dues.extend(due.map(|at| (at, id)));
         }
         Some(result)
     }
@@ -336,18 +368,29 @@ impl World {
         self.dues.first().map(|(at, _)| *at)
     }
 
+    /// When the next part of an event falls due: what is left once the world is idle, billing periods go on for ever.
+    pub fn next_of_events(&self) -> Option<At> {
+        self.queues.first().map(|(at, _)| *at)
+    }
+
     /// Does everything that falls due until `t`, in order of (instant, location). What happened goes to
     /// `tell`, one by one.
     pub fn step_to(&mut self, t: At, settings: &Settings, mut tell: impl FnMut(Happening)) {
         while let Some((at, id)) = self.dues.first().copied().filter(|(at, _)| *at <= t) {
             self.outbox.now = at;
-            let settled =
-                self.change(id, |location, ids| location.settle(at, &settings.behaviour, ids));
-            if let Some(number) = settled.flatten()
-                && let Some(happening) = self.happening(at, id, number)
-            {
-                tell(happening);
-            }
+            let happened =
+                self.change(id, |location, ids| location.happen(at, &settings.behaviour, ids));
+            let happening = match happened.flatten() {
+                Some(HasHappened::Event(number)) => self.happening(at, id, number),
+                Some(HasHappened::PeriodEnd(adam_id, ended)) => Some(Happening {
+                    at,
+                    site: id,
+                    location: self.location_key(id),
+                    what: Happened::PeriodEnd { adam_id, ended },
+                }),
+                None => None,
+            };
+            happening.into_iter().for_each(&mut tell);
         }
     }
 
@@ -403,11 +446,17 @@ impl World {
             at,
             site: id,
             location: site.location.profile.key.clone(),
-            event: number,
-            event_id: site.ids.event(number).to_string(),
-            completed: (event.completed, event.requested),
-            ended: event.finished.map(|_| event.failures.is_empty()),
+            what: Happened::Event {
+                number,
+                id: site.ids.event(number).to_string(),
+                completed: (event.completed, event.requested),
+                ended: event.finished.map(|_| event.failures.is_empty()),
+            },
         })
+    }
+
+    fn location_key(&self, id: SiteId) -> String {
+        self.sites.get(id.0).map(|site| site.location.profile.key.clone()).unwrap_or_default()
     }
 
     /// A number that grows with every write to the world.
@@ -422,15 +471,49 @@ impl World {
 }
 
 impl Happening {
+    /// What kind of entry the journal has of it.
+    pub const fn kind(&self) -> &'static str {
+        match self.what {
+            Happened::Event { .. } => "event-step",
+            Happened::PeriodEnd { .. } => "period-end",
+        }
+    }
+
+    /// The event that it is about: its number and its id on the wire.
+    pub fn event(&self) -> Option<(u64, &str)> {
+        match &self.what {
+            Happened::Event { number, id, .. } => Some((*number, id)),
+            Happened::PeriodEnd { .. } => None,
+        }
+    }
+
     /// For people: what happened.
     pub fn text(&self) -> String {
-        let (done, asked) = self.completed;
-        let so_far = match self.ended {
-            None => "goes on",
-            Some(true) => "is complete",
-            Some(false) => "ended with failures",
-        };
-        format!("event {} {so_far}: {done} of {asked} done", self.event_id)
+        match &self.what {
+            Happened::Event { id, completed: (done, asked), ended, .. } => {
+                let so_far = match ended {
+                    None => "goes on",
+                    Some(true) => "is complete",
+                    Some(false) => "ended with failures",
+                };
+                format!("event {id} {so_far}: {done} of {asked} done")
+            }
+            Happened::PeriodEnd { adam_id, ended: PeriodEnded { ended, gone, next, .. } } => {
+                let lost = match (ended, gone) {
+                    (0, 0) => "all rolled over".to_owned(),
+                    _ => format!(
+                        "{} ended, {} gone",
+                        some((*ended).into(), "assignment"),
+                        some((*gone).into(), "licence")
+                    ),
+                };
+                let next = match next {
+                    Some(next) => format!("the next one ends on {next}"),
+                    None => "no licence is left".to_owned(),
+                };
+                format!("period of subscription {adam_id} ended: {lost}; {next}")
+            }
+        }
     }
 }
 
@@ -456,6 +539,9 @@ impl Site {
             DataSet::Assets => self.location.assets.seq(),
             DataSet::Assignments => self.location.assignments.seq(),
             DataSet::Users => self.location.users.seq(),
+            DataSet::Subscriptions => self.location.subscriptions.seq(),
+            DataSet::Seats => self.location.subscriptions.seats_seq(),
+            DataSet::Administrators => self.location.subscriptions.administrators_seq(),
         }
     }
 }

@@ -20,6 +20,7 @@ mod scenarios;
 mod settings;
 mod shipped;
 mod story;
+mod subscriptions;
 mod timeline;
 mod tls;
 mod v1;

@@ -111,10 +111,10 @@ impl From<Advance> for Advanced {
         let happened = advance.happened.into_iter().map(|(seq, step)| Happened {
             seq,
             at: date::precise(step.at),
-            kind: "event-step",
+            kind: step.kind(),
             text: step.text(),
+            event: step.event().map(|(_, id)| id.to_owned()),
             location: step.location,
-            event: Some(step.event_id),
         });
         Self {
             now: date::precise(advance.now),

@@ -151,3 +151,11 @@ pub fn write_mdm_info(json: &mut Json, info: Option<&MdmInfo>) {
         });
     }
 }
+
+/// [`write_mdm_info`], where nobody's claim is an explicit `null` (apple-subscriptions.md §4).
+pub fn write_mdm_info_or_null(json: &mut Json, info: Option<&MdmInfo>) {
+    match info {
+        Some(_) => write_mdm_info(json, info),
+        None => json.null("mdmInfo"),
+    }
+}

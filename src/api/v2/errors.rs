@@ -322,6 +322,13 @@ impl ApiError {
                     info: ErrorInfo::users(ids),
                 };
             }
+            Refusal::NoSeatsNamed | Refusal::SubscriptionNotActive => (9811, ErrorInfo::default()),
+            Refusal::UnknownSubscriptions(_) => (9813, ErrorInfo::default()),
+            Refusal::NotAssociated(ids) => (9814, ErrorInfo::users(ids)),
+            Refusal::SeatNotHeld(ids) => (9815, ErrorInfo::users(ids)),
+            Refusal::TooManySeatsNamed => (9816, ErrorInfo::default()),
+            Refusal::SeatByGroup(ids) => (9817, ErrorInfo::users(ids)),
+            Refusal::SubscriptionsExist => (9818, ErrorInfo::default()),
             Refusal::Exhausted => {
                 return Self::Fault("the location has no room for another assignment".to_owned());
             }

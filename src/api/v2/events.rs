@@ -23,6 +23,11 @@ pub fn queue(call: &mut Call<'_>, request: &Request, kind: EventKind) -> Result<
         let gone = || ApiError::Fault("the token's location is gone".to_owned());
         accepted.ok_or_else(gone)?.map_err(|refusal| ApiError::refusal(refusal, &granted.settings))
     })?;
+    Ok(accepted(&granted, number))
+}
+
+/// An `EventResponse`: the event with this number was queued.
+pub(super) fn accepted(granted: &Granted, number: u64) -> Reply {
     let mut json = Json::default();
     json.object(|json| {
         json.text("eventId", &granted.site.ids.event(number).to_string());
@@ -30,7 +35,7 @@ pub fn queue(call: &mut Call<'_>, request: &Request, kind: EventKind) -> Result<
         json.maybe("tokenExpirationDate", granted.expiration_date().as_deref());
         json.text("uId", granted.uid());
     });
-    Ok(Reply::json(http::StatusCode::OK, json.finish()))
+    Reply::json(http::StatusCode::OK, json.finish())
 }
 
 /// Answers `GET /status`.

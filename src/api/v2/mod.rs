@@ -3,6 +3,7 @@
 //! * [`wire`]: the data sheet of requests. [`errors`]: the error table.
 //! * [`call`]: what every call has in common; [`pages`]: what the three lists have in common.
 //! * a file per noun: assets, assignments, users, events, client and service configuration, notifications.
+//! * [`subscriptions`]: the family below `subscriptions`, which has numbers for ids, cursors for pages, and errors of its own.
 //!
 //! Not here: what a command does (`model`), tokens (`sim::token`), other surfaces.
 
@@ -16,6 +17,7 @@ pub mod notifications;
 pub mod pages;
 pub mod query;
 pub mod service_config;
+pub mod subscriptions;
 pub mod users;
 pub mod wire;
 
@@ -48,10 +50,15 @@ pub enum Operation {
     Status,
     /// `v2.assets.associate` and the other POSTs that queue an event
     Queue(EventKind),
+    /// `subscriptions.list` and the others of that family
+    Subscriptions(subscriptions::Operation),
 }
 
 /// Path below `/mdm/v2`, method, operation, and the name of it.
-const ROUTES: &[(&str, Method, Operation, &str)] = &[
+type Route = (&'static str, Method, Operation, &'static str);
+
+/// The routes but those of subscriptions.
+const ROUTES: &[Route] = &[
     ("service/config", Method::GET, Operation::ServiceConfig, "v2.service.config"),
     ("client/config", Method::GET, Operation::ClientConfigGet, "v2.client.config.get"),
     ("client/config", Method::POST, Operation::ClientConfigSet, "v2.client.config.set"),
@@ -84,18 +91,22 @@ pub const ERRORS: Errors = Errors {
     keeps_status: false,
 };
 
-/// What an operation is called where no route matches.
-pub const UNKNOWN: &str = "v2.unknown";
+/// What an operation is called where no route matches this path below `/mdm/v2/`.
+pub fn unknown(path: &str) -> &'static str {
+    let family = path.split('/').next();
+    if family == Some("subscriptions") { subscriptions::UNKNOWN } else { "v2.unknown" }
+}
 
 /// Finds the operation of a path below `/mdm/v2/`, and its name. HEAD is served as GET.
 pub fn route(path: &str, method: &Method) -> Result<(Operation, &'static str), ApiError> {
     let method = if *method == Method::HEAD { &Method::GET } else { method };
     let mut allowed = Vec::new();
-    for (_, known, operation, name) in ROUTES.iter().filter(|(known, ..)| *known == path) {
+    let routes = ROUTES.iter().cloned().chain(subscriptions::routes());
+    for (_, known, operation, name) in routes.filter(|(known, ..)| *known == path) {
         if known == method {
-            return Ok((*operation, *name));
+            return Ok((operation, name));
         }
-        allowed.push(known.clone());
+        allowed.push(known);
     }
     Err(if allowed.is_empty() { ApiError::NoSuchPath } else { ApiError::Method(allowed) })
 }
@@ -116,8 +127,12 @@ pub fn answer(place: Place<'_>, call: &mut Call<'_>, route: Result<Operation, Ap
     let exchange = Arc::clone(call.exchange);
     let request = &exchange.request;
     let outcome = route.and_then(|operation| {
-        let is_post = matches!(operation, Operation::Queue(_) | Operation::ClientConfigSet);
-        if is_post && !call::is_json(request) {
+        let has_body = match operation {
+            Operation::Queue(_) | Operation::ClientConfigSet => true,
+            Operation::Subscriptions(operation) => operation.has_body(request),
+            _ => false,
+        };
+        if has_body && !call::is_json(request) {
             return Err(ApiError::number(9727));
         }
         match operation {
@@ -129,6 +144,7 @@ pub fn answer(place: Place<'_>, call: &mut Call<'_>, route: Result<Operation, Ap
             Operation::Users => users::list(call, request),
             Operation::Status => events::status(call, request),
             Operation::Queue(kind) => events::queue(call, request, kind),
+            Operation::Subscriptions(operation) => operation.answer(call, request),
         }
     });
     outcome.unwrap_or_else(|error| error.reply())

@@ -1,4 +1,4 @@
-//! What the service posts to subscribers (apple-v2.md §12): bodies, made of the model's notices.
+//! What the service posts to subscribers (apple-v2.md §12, apple-subscriptions.md §9): bodies, made of the model's notices.
 //!
 //! A notice becomes as many notifications as it takes: at most [`ELEMENTS_MAX`] assignments or users in each. All have
 //! one envelope; which members are in it, and which are not, is the product.
@@ -9,10 +9,11 @@ use bytes::Bytes;
 use uuid::Uuid;
 
 use super::errors::{failure_number, notified_text_of};
+use super::subscriptions::{write_product, write_seat, write_split};
 use super::users::{UserRecord, write_user};
 use super::wire;
 use crate::api::json::Json;
-use crate::model::notice::{Assigned, Counted, Managed, Person};
+use crate::model::notice::{Assigned, Counted, Managed, Person, SeatsCounted};
 use crate::model::{Failure, Notice};
 use crate::sim::Settings;
 
@@ -88,7 +89,16 @@ pub fn body_as(
             write_outcome(json, managed, envelope, settings);
             write_people(json, "users", chunk.of(&managed.elements));
         }
+        Notice::Seats(managed) => {
+            json.name("assignments").array(|json| {
+                for seat in chunk.of(&managed.elements) {
+                    write_seat(json, seat.adam_id, &seat.client_user_id, seat.renewing);
+                }
+            });
+            write_outcome(json, managed, envelope, settings);
+        }
         Notice::Count(counted) => write_count(json, counted),
+        Notice::SeatCount(counted) => write_seat_count(json, counted),
         Notice::Associated(people) => write_people(json, "associatedUsers", chunk.of(people)),
     });
     json.finish().into()
@@ -171,6 +181,15 @@ fn write_people(json: &mut Json, name: &str, people: &[Person]) {
             };
             write_user(json, &record);
         }
+    });
+}
+
+/// Absolute counts, unlike those of assets, and never those of assignments (apple-subscriptions.md §9.1).
+fn write_seat_count(json: &mut Json, counted: &SeatsCounted) {
+    write_product(json, counted.parent_adam_id, counted.adam_id);
+    json.name("counts").object(|json| {
+        write_split(json, "available", counted.available);
+        write_split(json, "total", counted.total);
     });
 }
 

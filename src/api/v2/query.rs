@@ -1,5 +1,7 @@
 //! Query parameters: each is taken once, read by its type, and what nobody asked for is a lint.
 
+use std::collections::BTreeSet;
+
 use form_urlencoded::parse;
 
 use super::errors::ApiError;
@@ -17,9 +19,15 @@ pub struct Query {
 impl Query {
     /// Reads a query. Where a parameter comes twice, the first one counts.
     pub fn read(text: Option<&str>, lints: &mut Lints) -> Self {
+        Self::read_with(text, &[], lints)
+    }
+
+    /// Reads a query in which these parameters are arrays, and may come as often as they like.
+    pub fn read_with(text: Option<&str>, arrays: &[&str], lints: &mut Lints) -> Self {
         let mut pairs: Vec<(String, String)> = Vec::new();
         for (name, value) in parse(text.unwrap_or_default().as_bytes()).take(PARAMETERS_MAX) {
-            if pairs.iter().any(|(known, _)| *known == name) {
+            let is_array = arrays.contains(&name.as_ref());
+            if !is_array && pairs.iter().any(|(known, _)| *known == name) {
                 lints.note("repeated-parameter", &name);
             } else {
                 pairs.push((name.into_owned(), value.into_owned()));
@@ -32,6 +40,19 @@ impl Query {
     pub fn text(&mut self, name: &str) -> Option<String> {
         let place = self.pairs.iter().position(|(known, _)| known == name)?;
         Some(self.pairs.swap_remove(place).1)
+    }
+
+    /// Takes an array: every value of the parameter, taken apart at its commas, each once and in order. None if the
+    /// parameter is absent.
+    pub fn texts(&mut self, name: &str) -> Option<BTreeSet<String>> {
+        let mut values = None::<BTreeSet<String>>;
+        self.pairs.retain(|(known, value)| {
+            if known == name {
+                values.get_or_insert_default().extend(value.split(',').map(str::to_owned));
+            }
+            known != name
+        });
+        values
     }
 
     /// Takes a parameter that is read by `read`; what it cannot read is 9602.

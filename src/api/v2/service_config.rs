@@ -45,7 +45,7 @@ fn reply(settings: &Arc<Settings>, limits: &Limits, base: &str) -> Reply {
         json.name("limits").object(|json| write_limits(json, limits, settings.announce_rate_limit));
         let types = if extended { 6 } else { 4 };
         json.texts("notificationTypes", NOTIFICATION_TYPES[..types].iter().map(|(_, name)| *name));
-        json.name("urls").object(|json| write_urls(json, base));
+        json.name("urls").object(|json| write_urls(json, base, settings.subscription_urls));
     });
     Reply::json(http::StatusCode::OK, json.finish())
 }
@@ -73,8 +73,22 @@ fn write_limits(json: &mut Json, limits: &Limits, with_rate: bool) {
     json.count("maxSubscriptionClientUserIds", limits.subscription_client_user_ids as u32);
 }
 
+/// URLs of subscriptions, which no documented example has; the names are invented (apple-subscriptions.md §17
+/// question 24).
+const SUBSCRIPTION_URLS: [(&str, &str); 9] = [
+    ("getSubscriptions", "subscriptions"),
+    ("getSubscriptionAssignments", "subscriptions/assignments"),
+    ("associateSubscriptions", "subscriptions/associate"),
+    ("disassociateSubscriptions", "subscriptions/disassociate"),
+    ("getSubscriptionAdmins", "subscriptions/admins"),
+    ("addSubscriptionAdmins", "subscriptions/admins/add"),
+    ("removeSubscriptionAdmins", "subscriptions/admins/remove"),
+    ("enableSubscriptions", "subscriptions/enable"),
+    ("disableSubscriptions", "subscriptions/disable"),
+];
+
 /// The placeholder that clients replace is the literal text `%25inviteCode%25` (apple-v2.md §3.2).
-fn write_urls(json: &mut Json, base: &str) {
+fn write_urls(json: &mut Json, base: &str, with_subscriptions: bool) {
     let store = format!("{base}/WebObjects");
     let invitation =
         "MZFinance.woa/wa/associateVPPUserWithITSAccount?inviteCode=%25inviteCode%25&mt=8";
@@ -92,6 +106,9 @@ fn write_urls(json: &mut Json, base: &str) {
         ("revokeAssets", "assets/revoke"),
         ("eventStatus", "status"),
     ] {
+        json.text(name, &format!("{base}/mdm/v2/{path}"));
+    }
+    for (name, path) in SUBSCRIPTION_URLS.iter().filter(|_| with_subscriptions) {
         json.text(name, &format!("{base}/mdm/v2/{path}"));
     }
     json.text("contentMetadataLookup", &format!("{store}/MZStorePlatform.woa/wa/lookup"));

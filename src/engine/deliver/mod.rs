@@ -193,7 +193,12 @@ impl Universe {
             let wait = AFTER_ANSWER.as_micros().saturating_sub(quiet);
             let horizon = state.clock.now(real).plus(state.settings.auto_horizon);
             let retry = state.outbox.next_due().filter(|_| !state.outbox.is_flying());
-            let first = state.next_due().into_iter().chain(retry).min()?;
+            // Billing periods go on for ever: only a call makes an `auto` clock jump to the end of one.
+            let of_world = match mode {
+                ClockMode::Auto => state.next_but_periods(),
+                _ => state.next_due(),
+            };
+            let first = of_world.into_iter().chain(retry).min()?;
             (mode, first, horizon, u64::try_from(wait).unwrap_or(0))
         };
         match mode {

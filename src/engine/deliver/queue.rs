@@ -190,9 +190,13 @@ impl Turn<'_> {
     }
 
     /// Goes on to the next instant at which something is due or a delivery is to be tried again, up to `to`. False if there
-    /// is none.
+    /// is none. Without `to`, billing periods are no reason to go on.
     pub(in crate::engine) fn pass_to_next(&mut self, to: Option<At>) -> bool {
-        let dues = [self.state.next_due(), self.state.outbox.next_due()];
+        let of_world = match to {
+            Some(_) => self.state.next_due(),
+            None => self.state.next_but_periods(),
+        };
+        let dues = [of_world, self.state.outbox.next_due()];
         let next = dues.into_iter().flatten().min();
         let Some(next) = next.filter(|due| to.is_none_or(|to| *due <= to)) else { return false };
         self.pass_to(next);

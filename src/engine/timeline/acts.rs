@@ -99,7 +99,8 @@ fn end_events(turn: &mut Turn<'_>, rule: &str, error: Option<u16>) -> Result<(),
     let touched: Vec<(SiteId, u64)> = turn.rules().events_of(rule).collect();
     let ended = touched.iter().filter_map(|(site, number)| {
         let happening = turn.finish_event(*site, *number, failing.as_ref())?;
-        turn.note("event", what, format!("event {} {what} by a step", happening.event_id));
+        let (_, id) = happening.event()?;
+        turn.note("event", what, format!("event {id} {what} by a step"));
         Some(())
     });
     if ended.count() > 0 {

@@ -111,7 +111,7 @@ pub(super) fn line(entry: &Entry) -> String {
             };
             format!("{seq} {operation} {location}{method} {:.200} -> {answer}", request.path)
         }
-        What::Event(step) => format!("{seq} event-step {} {}", step.location, step.text()),
+        What::Event(step) => format!("{seq} {} {} {}", step.kind(), step.location, step.text()),
         What::Act(act) => format!("{seq} {} {:.200}", act.kind, act.text),
     };
     for injected in &entry.injected {

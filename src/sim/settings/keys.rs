@@ -45,7 +45,7 @@ macro_rules! key {
 /// The words of a switch, the one for off first.
 const SWITCH: Allowed = Allowed::Words(&["off", "on"]);
 
-static KEYS: [Key; 41] = [
+static KEYS: [Key; 45] = [
     key!("token.expiration_date", words::<ExpirationDate>(), expiration_date),
     key!("token.lifetime", Allowed::Duration, token_lifetime),
     key!("clock.auto_horizon", Allowed::Duration, auto_horizon),
@@ -71,6 +71,10 @@ static KEYS: [Key; 41] = [
     key!("assets.retired_count", words::<RetiredCount>(), retired_count),
     key!("users.same_account", words::<SameAccount>(), behaviour.same_account),
     key!("users.managed_accounts", words::<ManagedAccounts>(), behaviour.managed_accounts),
+    key!("subscriptions.page_size", Allowed::Integer(1, 100_000), subscriptions_page_size),
+    key!("subscriptions.cursor_lifetime", Allowed::Duration, cursor_lifetime),
+    key!("subscriptions.trailing_page", SWITCH, trailing_page),
+    key!("subscriptions.urls", SWITCH, subscription_urls),
     key!("v1.error_texts", words::<ErrorTexts>(), v1_error_texts),
     key!("v1.invite_url", words::<InviteUrl>(), v1_invite_url),
     key!("v1.notifies", SWITCH, v1_notifies),

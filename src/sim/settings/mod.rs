@@ -60,6 +60,14 @@ pub struct Settings {
     pub unknown_user_text: UnknownUserText,
     /// `v2.unlimited_lists`: what `assets` holds when `unlimited=true`.
     pub unlimited_lists: UnlimitedLists,
+    /// `subscriptions.page_size`: records a page of subscriptions, their assignments or administrators; at least 1.
+    pub subscriptions_page_size: u32,
+    /// `subscriptions.cursor_lifetime`: how long a cursor is good.
+    pub cursor_lifetime: Span,
+    /// `subscriptions.trailing_page`: whether the last page that has records still has a cursor, to an empty one.
+    pub trailing_page: bool,
+    /// `subscriptions.urls`: whether Service Config lists URLs of subscriptions.
+    pub subscription_urls: bool,
     /// `v1.batch_size`: records a batch of the older API; at least 1.
     pub batch_size: u32,
     /// `v1.batch_lifetime`: how long the tokens of a run through batches are good.

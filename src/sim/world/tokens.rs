@@ -41,7 +41,7 @@ impl World {
             expiry.is_none_or(|at| at.0 / 1000 != inner_expires.0 / 1000)
                 || outer.org_name.as_ref() != Some(organization)
         });
-        Ok(Session { site: id, expires, privileges, outer_differs })
+        Ok(Session { site: id, serial, expires, privileges, outer_differs })
     }
 
     /// Whether this token was registered literally.

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::scalars::{Instant, Pair, Row, SettingsMap, Turned};
+use super::subscriptions::{SeatRequest, Subscriptions};
 use super::words::{
     Kind, Moved, Notification, Platform, Privilege, Product, Quality, Reason, Set, Status, Store,
 };
@@ -79,6 +80,9 @@ pub(super) struct Location {
     pub(super) devices: Vec<String>,
     pub(super) users: Users,
     pub(super) assignments: Assignments,
+    /// What the location has of subscriptions; left out if it never heard of them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) subscriptions: Option<Subscriptions>,
     pub(super) events: Events,
 }
 
@@ -343,6 +347,8 @@ pub(super) enum Work {
     Targets(Targets),
     /// What a revocation found when it began.
     Pairs(Vec<Pair>),
+    /// Every subscription times every user.
+    Seats(SeatRequest),
     /// One task a user.
     Users(Vec<Wish>),
 }
@@ -368,10 +374,10 @@ pub(super) struct Wish {
 }
 
 #[allow(clippy::trivially_copy_pass_by_ref, reason = "the form that serde asks for")]
-fn is_false(flag: &bool) -> bool {
+pub(super) fn is_false(flag: &bool) -> bool {
     !flag
 }
 
-fn is_zero<T: Default + PartialEq>(number: &T) -> bool {
+pub(super) fn is_zero<T: Default + PartialEq>(number: &T) -> bool {
     *number == T::default()
 }

@@ -73,6 +73,7 @@ fn location(site: &Site, form: Form) -> doc::Location {
         devices: location.device_names().map(str::to_owned).collect(),
         users: users(location),
         assignments: assignments(location),
+        subscriptions: super::subscriptions::document(&location.subscriptions),
         events: doc::Events {
             next: location.events.next_number(),
             free_since: Instant(location.events.free_since()),
@@ -238,6 +239,7 @@ fn event(number: u64, event: &Event, held: bool) -> doc::Event {
             Work::Pairs(pairs) => {
                 Some(doc::Work::Pairs(pairs.iter().map(|it| Pair(it.0.0, it.1)).collect()))
             }
+            Work::Seats(request) => Some(doc::Work::Seats(super::subscriptions::request(request))),
             Work::Users(users) => Some(doc::Work::Users(users.iter().map(wish).collect())),
         },
         failing: event.failing.iter().map(failing).collect(),

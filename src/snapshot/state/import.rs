@@ -179,6 +179,7 @@ fn parts(location: doc::Location) -> Result<LocationParts, Flaw> {
         events: list,
         next_event: events.next,
         free_since: events.free_since.0,
+        subscriptions: location.subscriptions.map(super::subscriptions::parts).unwrap_or_default(),
         invitations: location.invitations,
         next_user_number: location.next_user_number,
     })
@@ -283,6 +284,9 @@ fn event(event: doc::Event) -> Result<(u64, Event, bool), Flaw> {
         Some(doc::Work::Targets(targets)) => Work::Assets(Arc::new(work_targets(targets))),
         Some(doc::Work::Pairs(pairs)) => {
             Work::Pairs(Arc::new(pairs.iter().map(|pair| (AssetId(pair.0), pair.1)).collect()))
+        }
+        Some(doc::Work::Seats(request)) => {
+            Work::Seats(Arc::new(super::subscriptions::wanted(request)))
         }
         Some(doc::Work::Users(users)) => {
             Work::Users(Arc::new(users.into_iter().map(request).collect()))

@@ -14,6 +14,7 @@ mod file;
 mod import;
 mod print;
 mod scalars;
+mod subscriptions;
 #[cfg(test)]
 mod tests;
 mod words;

@@ -52,10 +52,20 @@ words! {
         Associate = "ASSOCIATE", Disassociate = "DISASSOCIATE", Revoke = "REVOKE",
         Create = "CREATE", Update = "UPDATE", Retire = "RETIRE",
     }
+    /// Whether a subscription can be used.
+    SubscriptionStatus = model::SubscriptionStatus {
+        Active = "ACTIVE", Inactive = "INACTIVE", Paused = "PAUSED",
+    }
+    /// What becomes of a licence of a subscription at the end of the period.
+    LicenceKind = model::LicenceKind { Renewing = "renewing", Expiring = "expiring" }
     /// How a service is gone.
     Moved = sim::world::Moved { Url = "url", Removed = "removed", Server = "server" }
     /// A list that has versions.
-    Set = sim::DataSet { Assets = "assets", Assignments = "assignments", Users = "users" }
+    Set = sim::DataSet {
+        Assets = "assets", Assignments = "assignments", Users = "users",
+        Subscriptions = "subscriptions", Seats = "subscription_assignments",
+        Administrators = "subscription_administrators",
+    }
 }
 
 /// Why a task failed.

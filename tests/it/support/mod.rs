@@ -6,5 +6,6 @@ pub(crate) mod fixture;
 pub(crate) mod ledger;
 pub(crate) mod lists;
 pub(crate) mod process;
+pub(crate) mod schema;
 
 pub(crate) use fixture::{Answer, Fixture};

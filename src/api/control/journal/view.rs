@@ -9,7 +9,7 @@ use serde_json::value::RawValue;
 
 use crate::api::control::notifications::AttemptView;
 use crate::journal::{Entry, Exchange, Injected, Routed, What};
-use crate::sim::date;
+use crate::sim::{Happened, date};
 use crate::telling::Telling;
 
 /// What a reading of the journal tells: an entry, or that some are gone.
@@ -49,7 +49,7 @@ pub struct EntryView {
     /// When, in milliseconds since quince started. Not in the canonical form.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub real_ms: Option<u64>,
-    /// `exchange`, `event-step`, or the kind of an act: `verb`, `clock`, `settings`, `reset`, ...
+    /// `exchange`, `event-step`, `period-end`, or the kind of an act: `verb`, `clock`, `settings`, `reset`, ...
     pub kind: &'static str,
     /// The universe. Not in the canonical form.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -67,6 +67,8 @@ pub enum WhatView {
     Exchange(Box<ExchangeView>),
     /// An event went on.
     Event(EventView),
+    /// A billing period ended.
+    Period(PeriodView),
     /// The universe was acted on from outside the imitated services.
     Act(ActView),
 }
@@ -170,6 +172,21 @@ pub struct EventView {
     pub rules: Vec<RuleActView>,
 }
 
+/// A billing period of a subscription ended.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct PeriodView {
+    /// The location's key.
+    pub location: String,
+    /// The product.
+    pub adam_id: u64,
+    /// Assignments that ended.
+    pub ended: u32,
+    /// Licences that are gone.
+    pub gone: u32,
+    /// The last day of the next period; `null` if no licence is left.
+    pub next: Option<String>,
+}
+
 /// The universe was acted on from outside the imitated services.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct ActView {
@@ -200,14 +217,23 @@ impl EntryView {
             What::Exchange(exchange) => {
                 WhatView::Exchange(Box::new(ExchangeView::of(exchange, rules, telling)))
             }
-            What::Event(step) => WhatView::Event(EventView {
-                location: step.location.clone(),
-                event: step.event_id.clone(),
-                completed: step.completed.0,
-                requested: step.completed.1,
-                ended: step.ended.map(|well| if well { "complete" } else { "failed" }),
-                rules,
-            }),
+            What::Event(step) => match &step.what {
+                Happened::Event { id, completed, ended, .. } => WhatView::Event(EventView {
+                    location: step.location.clone(),
+                    event: id.clone(),
+                    completed: completed.0,
+                    requested: completed.1,
+                    ended: ended.map(|well| if well { "complete" } else { "failed" }),
+                    rules,
+                }),
+                Happened::PeriodEnd { adam_id, ended } => WhatView::Period(PeriodView {
+                    location: step.location.clone(),
+                    adam_id: *adam_id,
+                    ended: ended.ended,
+                    gone: ended.gone,
+                    next: ended.next.map(|next| next.to_string()),
+                }),
+            },
             What::Act(act) => {
                 let attempt = act.attempt.as_ref();
                 let notification = attempt.map(|it| {
