@@ -98,6 +98,8 @@ macro_rules! arguments {
     )+};
 }
 
+pub(super) use arguments;
+
 fn asset(adam_id: Option<String>, pricing_param: Option<PricingParam>) -> AssetChoice {
     AssetChoice { adam_id, pricing_param: pricing_param.map(Into::into) }
 }

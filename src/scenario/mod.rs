@@ -16,6 +16,7 @@ mod load;
 pub mod operations;
 pub mod presets;
 mod script;
+mod seat_arguments;
 mod structure;
 pub mod verbs;
 mod wrong;

@@ -10,6 +10,10 @@ use super::arguments::{
     Accept, AddDevices, AddUsers, Arguments, Assign, Buy, ChangeLimits, Expire, Irrevocable,
     MoveService, Refund, Remove, Renew, Restrict, Retire, Revoke, TakeOver, Transfer,
 };
+use super::seat_arguments::{
+    AssignByGroup, BuySeats, CancelRenewal, DeactivateSubscription, PauseSubscription,
+    ResumeRenewal, ResumeSubscription,
+};
 use crate::nearest::nearest;
 use crate::sim::verbs::Verb;
 
@@ -80,7 +84,7 @@ macro_rules! form {
 }
 
 /// Every verb.
-pub static VERBS: [VerbForm; 17] = [
+pub static VERBS: [VerbForm; 24] = [
     form!(
         "buy-licenses",
         Buy,
@@ -141,6 +145,37 @@ pub static VERBS: [VerbForm; 17] = [
         "move-service",
         MoveService,
         "The service goes from here: every call of the location is refused, until it is back."
+    ),
+    form!(
+        "buy-seats",
+        BuySeats,
+        "Buys licences of a subscription. A product that is not there yet becomes a new subscription, whose first billing period begins. The location must have enabled subscriptions."
+    ),
+    form!(
+        "cancel-renewal",
+        CancelRenewal,
+        "The organization cancels the renewal of licences: they are gone at the end of the billing period. Free ones first, then those under assignments."
+    ),
+    form!(
+        "resume-renewal",
+        ResumeRenewal,
+        "The organization takes a cancellation back: licences roll over again."
+    ),
+    form!(
+        "pause-subscription",
+        PauseSubscription,
+        "Pauses a subscription: it cannot be assigned, everything else goes on."
+    ),
+    form!("resume-subscription", ResumeSubscription, "Ends the pause of a subscription."),
+    form!(
+        "deactivate-subscription",
+        DeactivateSubscription,
+        "Ends a subscription: it cannot be assigned, and nothing rolls over at the end of the billing period."
+    ),
+    form!(
+        "assign-by-group",
+        AssignByGroup,
+        "Users get a subscription through a group of the organization, past the MDM."
     ),
 ];
 

@@ -17,6 +17,7 @@ mod properties;
 mod rooms;
 mod rules;
 mod scenarios;
+mod seats;
 mod settings;
 mod shipped;
 mod story;

@@ -58,6 +58,9 @@ pub struct DifferenceView {
     /// The asset that it is about.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub asset: Option<AssetView>,
+    /// The product of the subscription that it is about.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub subscription: Option<u64>,
     /// The user that it is about.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub client_user_id: Option<String>,
@@ -76,7 +79,7 @@ pub struct DifferenceView {
     /// What it is.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub to: Option<String>,
-    /// Licences that went from somebody or to somebody; at most 100.
+    /// Licences or seats that went from somebody or to somebody; at most 100.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub holders: Vec<MoveView>,
 }
@@ -131,6 +134,7 @@ impl From<Difference> for DifferenceView {
             location: it.location,
             text: it.text,
             asset: it.asset.as_ref().map(AssetView::from),
+            subscription: it.subscription,
             client_user_id: it.client_user_id,
             event: it.event.map(|(number, event_id)| EventName { number, event_id }),
             serial: it.token,

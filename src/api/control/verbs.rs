@@ -39,6 +39,9 @@ pub struct VerbDone {
     /// Assets that changed.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub assets: Vec<AssetView>,
+    /// Products of the subscriptions that changed.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub subscriptions: Vec<u64>,
     /// Users that changed or got something.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub client_user_ids: Vec<String>,
@@ -118,6 +121,7 @@ fn done(
         client_user_ids: outcome.client_user_ids,
         serial_numbers: outcome.serial_numbers,
         count: outcome.count,
+        subscriptions: outcome.subscriptions,
         first_license_id: outcome.first_licence_id,
         serial: outcome.token.map(|(_, serial)| serial),
         stoken,

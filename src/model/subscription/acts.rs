@@ -163,9 +163,11 @@ impl Location {
 
     /// What is told as `renewing`: what was asked for, or the mode of what is taken back (apple-subscriptions.md §9.2).
     fn told_mode(&self, kind: EventKind, request: &SeatRequest, adam_id: u64, user: &str) -> bool {
-        match kind {
-            EventKind::Associate => request.renewing,
-            _ => self.subscriptions.seat(adam_id, user).is_none_or(|seat| seat.renewing),
+        let held = self.subscriptions.seat(adam_id, user);
+        match (kind, held) {
+            (EventKind::Associate, Some(seat)) if seat.by_group => seat.renewing,
+            (EventKind::Associate, _) => request.renewing,
+            (_, held) => held.is_none_or(|seat| seat.renewing),
         }
     }
 

@@ -9,6 +9,7 @@
 mod licences;
 mod location;
 mod service;
+mod subscriptions;
 mod users;
 
 use std::collections::BTreeMap;
@@ -30,6 +31,8 @@ pub struct Difference {
     pub text: String,
     /// The asset that it is about.
     pub asset: Option<AssetName>,
+    /// The product of the subscription that it is about.
+    pub subscription: Option<u64>,
     /// The user that it is about.
     pub client_user_id: Option<String>,
     /// The event that it is about: its number and its id on the wire.
@@ -42,7 +45,7 @@ pub struct Difference {
     pub from: Option<String>,
     /// What it is.
     pub to: Option<String>,
-    /// Licences that went from somebody or to somebody; at most 100.
+    /// Licences or seats that went from somebody or to somebody; at most 100.
     pub holders: Vec<Move>,
 }
 
@@ -64,7 +67,7 @@ pub struct HolderName {
     pub is_device: bool,
 }
 
-/// What is different, in a fixed order: locations in world order, and in each users, assets, licences, devices, events,
+/// What is different, in a fixed order: locations in world order, and in each users, assets, licences, devices, subscriptions, events,
 /// configuration, tokens, limits.
 pub fn diff(from: &World, to: &World) -> Vec<Difference> {
     let mut found = Vec::new();
@@ -98,6 +101,7 @@ fn of_site(from: &Site, to: &Site, found: &mut Vec<Difference>) {
         location::assets(&from.location, &to.location, found);
         licences::compare(&from.location, &to.location, found);
         location::devices(&from.location, &to.location, found);
+        subscriptions::compare(&from.location, &to.location, found);
         location::events(from, to, found);
         location::config(&from.location.config, &to.location.config, found);
     }

@@ -9,11 +9,14 @@ mod licences;
 mod limits;
 mod people;
 mod service;
+mod subscriptions;
 
 pub use limits::LIMIT_NAMES;
 pub(super) use limits::values as limit_values;
 pub(super) use people::listed;
 pub(super) use service::{spell_moved, spell_privileges};
+pub use subscriptions::SubscriptionDeed;
+pub(super) use subscriptions::spell_status;
 
 use super::settings::Settings;
 use super::world::{Moved, Site, SiteId, World};
@@ -160,6 +163,8 @@ pub enum Deed {
         /// New values, by their names in Service Config.
         limits: Vec<(String, u32)>,
     },
+    /// What the organization does about a subscription.
+    Subscription(SubscriptionDeed),
     /// The service goes from here, or comes back.
     MoveService {
         /// How; `None` if it comes back.
@@ -176,6 +181,8 @@ pub struct Outcome {
     pub locations: Vec<String>,
     /// Assets that changed.
     pub assets: Vec<AssetName>,
+    /// Products of the subscriptions that changed.
+    pub subscriptions: Vec<u64>,
     /// Users that changed, or got something.
     pub client_user_ids: Vec<String>,
     /// Devices that became known, or got something.
@@ -281,6 +288,7 @@ impl World {
             }
             Deed::ChangeLimits { limits } => self.change_limits(Some(&self.key(id)), limits),
             Deed::MoveService { moved } => self.move_service(id, *moved),
+            Deed::Subscription(deed) => self.act_on_subscription(id, deed, now),
         }
     }
 
