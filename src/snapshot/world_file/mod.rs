@@ -4,12 +4,15 @@
 //! |---|---|
 //! | top level | `world`: a named world to start from |
 //! | `[[organization]]` | `key`*, `name` (the key), `domains` (none) |
-//! | `[[location]]` | `key`*, `name` (the key), `organization`, `country` (US), `platform` (business), `uid`, `location_id`, `versions = { assets, assignments, users }`, `mdm_info = { id*, name*, metadata* }` |
+//! | `[[location]]` | `key`*, `name` (the key), `organization`, `country` (US), `platform` (business), `uid`, `location_id`, `versions = { assets, assignments, users }`, `mdm_info = { id*, name*, metadata* }`, `subscriptions`: whether they are supported (true where there is one, else nobody said) |
 //! | `[[token]]` | `serial` (1), `expires`, `revoked` (false), `privileges` (all), `literal` |
 //! | `[[asset]]` | `adam_id`*, `pricing_param` (STDQ), `name`, `product_type` (App), `total` or `unlimited`*, `retired` (0), `revocable`, `device_assignable` (true for apps), `platforms` (iOS), `licence_base` |
 //! | `[[device]]` | `serial_number`* |
 //! | `[[user]]` | `client_user_id`*, `email`, `status` (Registered), `managed_apple_id`, `user_id`, `invite_code`, `id_hash` |
 //! | `[[assignment]]` | `adam_id`*, `pricing_param` (STDQ), `client_user_id` or `serial_number`* |
+//! | `[[subscription]]` | `adam_id`*, `parent_adam_id`, `status` (ACTIVE; INACTIVE without licences), `period` (month), `period_end` (one period from the universe's start; one that is over moves on by whole periods), `renewing` (0), `expiring` (0) |
+//! | `[[seat]]` | `adam_id`*, `client_user_id`*, `renewing` (true), `licence` (renewing for what renews; else expiring, if one is free), `by_group` (false) |
+//! | `[[administrator]]` | `adam_id`*, `client_user_id`* |
 //! | `[generate]` | `devices`, `users`, `assets`, `assignments`: so many more in the first location |
 //!
 //! All but the first two tables and `[generate]` have `location`; it may be left out where there is
@@ -18,13 +21,15 @@
 //! client user id while at most one of them is active: the first changes the base's, the others
 //! are records of their own.
 //!
-//! Not here: tables of scenarios, subscriptions and Applivery's users.
+//! Not here: tables of scenarios, and Applivery's users.
 
 mod assets;
 mod check;
 mod draft;
 mod holders;
 mod owners;
+mod seats;
+mod subscriptions;
 #[cfg(test)]
 mod tests;
 
@@ -52,7 +57,7 @@ const ASSIGNMENTS_MAX: u64 = 10_000_000;
 type ReadRow = fn(&mut Draft, &Node, &mut Problems<'_>);
 
 /// The tables in the order in which they are read: what is referred to comes first.
-const TABLES: [(&str, &str, ReadRow); 7] = [
+const TABLES: [(&str, &str, ReadRow); 10] = [
     ("organization", "[[organization]]", owners::organization),
     ("location", "[[location]]", owners::location),
     ("token", "[[token]]", owners::token),
@@ -60,6 +65,9 @@ const TABLES: [(&str, &str, ReadRow); 7] = [
     ("device", "[[device]]", holders::device),
     ("user", "[[user]]", holders::user),
     ("assignment", "[[assignment]]", holders::assignment),
+    ("subscription", "[[subscription]]", subscriptions::subscription),
+    ("seat", "[[seat]]", subscriptions::seat),
+    ("administrator", "[[administrator]]", subscriptions::administrator),
 ];
 
 /// Reads a world file. `file` is its name in messages; the seed is that of named worlds and of
@@ -122,6 +130,7 @@ pub(crate) fn of_node(
         return None;
     }
     check::check(&draft, problems);
+    seats::settle(&mut draft, problems);
     if let Some(node) = fields.node("generate").filter(|_| problems.is_empty()) {
         generate(&mut draft.world, node, seed, problems);
     }
