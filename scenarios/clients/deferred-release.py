@@ -28,8 +28,7 @@ def hand_over(client):
     waits = True
 
     def serve():
-        status = client.ask(client.associate(PRO, ["ben"]))
-        print(f"ben: {status['eventStatus']}")
+        print(f"ben: {client.wait_for(client.associate(PRO, ['ben']))['eventStatus']}")
 
     if client.is_free(event, status):
         waits = serve()

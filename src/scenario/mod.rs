@@ -22,6 +22,8 @@ pub mod verbs;
 mod wrong;
 
 pub use load::{ScenarioError, TEXT_BYTES_MAX, load, read};
-pub use script::{Act, Advance, Cause, Expect, Moment, Scenario, Step, Wanted, WantedCount, Window};
+pub use script::{
+    Act, Advance, Cause, Expect, Moment, Scenario, Step, Wanted, WantedCount, Window,
+};
 pub use structure::DOCUMENT;
 pub use wrong::{Wrong, Wrongs};

@@ -27,7 +27,9 @@ pub(super) fn judge_world(turn: &Turn<'_>, wanted: &Wanted) -> Option<Result<(),
         }
         Wanted::Subscription { location, adam_id, status, period_end, counts } => {
             let site = site(world, location.as_deref());
-            site.and_then(|site| seats::subscription_is(site, *adam_id, (*status, *period_end), counts))
+            site.and_then(|site| {
+                seats::subscription_is(site, *adam_id, (*status, *period_end), counts)
+            })
         }
         Wanted::Seat { location, adam_id, client_user_id, held, renewing } => {
             let site = site(world, location.as_deref());

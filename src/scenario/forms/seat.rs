@@ -56,8 +56,11 @@ impl ExpectItem {
                 }
             },
         };
-        let count =
-            |sum, renewing: (_, _), expiring: (_, _)| WantedCount { sum, renewing: renewing.1, expiring: expiring.1 };
+        let count = |sum, renewing: (_, _), expiring: (_, _)| WantedCount {
+            sum,
+            renewing: renewing.1,
+            expiring: expiring.1,
+        };
         let [a, b, c, d, e, f] = self.parts();
         let counts =
             [count(self.assigned, a, b), count(self.available, c, d), count(self.total, e, f)];

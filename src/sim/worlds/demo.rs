@@ -7,8 +7,8 @@ use super::seats::{subscribe, subscription};
 use super::{location, organization};
 use crate::model::subscription::PeriodUnit;
 use crate::model::{
-    LicenceKind, Period, Platforms, PricingParam, StorePlatform, SubscriptionStatus,
-    Supply, UserStatus,
+    LicenceKind, Period, Platforms, PricingParam, StorePlatform, SubscriptionStatus, Supply,
+    UserStatus,
 };
 use crate::sim::spec::{
     AssetSpec, AssignmentSpec, HolderSpec, LocationSpec, SubscriptionSpec, UserSpec, WorldSpec,

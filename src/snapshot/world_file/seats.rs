@@ -104,9 +104,9 @@ fn shortage(it: &SubscriptionSpec, renewing: bool, kind: LicenceKind) -> String 
 /// Only associated users have subscriptions, and administer them (apple-subscriptions.md §13).
 fn people(location: &LocationSpec, desk: &Desk, problems: &mut Problems<'_>) {
     let nowhere: Span = 0..0;
-    let seats = (0..).zip(&location.seats).map(|(row, seat)| {
-        (seat.subscription, seat.user, desk.seat_spans.get(&row), "has")
-    });
+    let seats = (0..)
+        .zip(&location.seats)
+        .map(|(row, seat)| (seat.subscription, seat.user, desk.seat_spans.get(&row), "has"));
     let administrators = (0..).zip(&location.administrators).map(|(row, it)| {
         (it.subscription, it.user, desk.administrator_spans.get(&row), "administers")
     });
@@ -116,10 +116,8 @@ fn people(location: &LocationSpec, desk: &Desk, problems: &mut Problems<'_>) {
             continue;
         }
         let span = own.or_else(|| desk.user_spans.get(&user)).unwrap_or(&nowhere);
-        let (name, id) = (
-            quoted(&who.client_user_id),
-            location.subscriptions[subscription as usize].adam_id,
-        );
+        let (name, id) =
+            (quoted(&who.client_user_id), location.subscriptions[subscription as usize].adam_id);
         let status = status_word(who.status);
         problems.add(
             span,

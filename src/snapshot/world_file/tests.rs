@@ -4,9 +4,7 @@ use super::*;
 use crate::model::{
     At, Date, LicenceKind, Period, PricingParam, Privileges, SubscriptionStatus, Supply, UserStatus,
 };
-use crate::sim::spec::{
-    AdministratorSpec, AssignmentSpec, HolderSpec, SeatSpec, SubscriptionSpec,
-};
+use crate::sim::spec::{AdministratorSpec, AssignmentSpec, HolderSpec, SeatSpec, SubscriptionSpec};
 
 /// One organization and one location, lines 1 to 4.
 const HEAD: &str = "[[organization]]\nkey = \"org\"\n[[location]]\nkey = \"main\"\n";
@@ -303,9 +301,18 @@ fn subscriptions_that_cannot_be_are_told() {
         ),
         (twice.as_str(), "24:18: duplicate seat `17 anna`; first given in line 20"),
         (&seat("ana", ""), "20:18: there is no user `ana`; did you mean `anna`?"),
-        (&(other.to_owned() + &seat("dora", "")), "user `dora` has subscription 17 and is Registered"),
-        (&(other.to_owned() + administrator), "`dora` administers subscription 17 and is Registered"),
-        ("[[seat]]\nadam_id = 18\nclient_user_id = \"anna\"", "no subscription 18; did you mean 17?"),
+        (
+            &(other.to_owned() + &seat("dora", "")),
+            "user `dora` has subscription 17 and is Registered",
+        ),
+        (
+            &(other.to_owned() + administrator),
+            "`dora` administers subscription 17 and is Registered",
+        ),
+        (
+            "[[seat]]\nadam_id = 18\nclient_user_id = \"anna\"",
+            "no subscription 18; did you mean 17?",
+        ),
         ("[[seat]]\nadam_id = 0\nclient_user_id = \"anna\"", "`adam_id` is no product: 0"),
         ("[[seat]]\nadam_id = 17", "[[seat]] needs `client_user_id`"),
         ("[[subscription]]\nadam_id = 17", "duplicate subscription `17`; first given in line 6"),

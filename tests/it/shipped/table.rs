@@ -241,7 +241,7 @@ pub(super) const SHOWS: &[Show] = &[
         code: 1,
         fault: "all imported / dora-has-it-until-the-end-of-the-month",
         besides: &[],
-        culprit: Culprit::State("renewing is true", &[]),
+        culprit: Culprit::State("renewing is true", &[6]),
         without: Itself("every list that is longer than a page has a second one"),
     },
     Show {
@@ -249,7 +249,7 @@ pub(super) const SHOWS: &[Show] = &[
         code: 1,
         fault: "in the end / anna-stays",
         besides: &[],
-        culprit: Culprit::State("user anna does not have subscription 6740000017", &[]),
+        culprit: Culprit::State("user anna does not have subscription 6740000017", &[5, 8, 11]),
         without: Act("two licences are given up", "verb"),
     },
     Show {
@@ -257,7 +257,7 @@ pub(super) const SHOWS: &[Show] = &[
         code: 1,
         fault: "in the end / nobody-has-both",
         besides: &[],
-        culprit: Culprit::State("user anna has subscription 6740000018", &[]),
+        culprit: Culprit::State("user anna has subscription 6740000018", &[3, 5, 8]),
         without: Rules,
     },
     Show {
@@ -265,7 +265,7 @@ pub(super) const SHOWS: &[Show] = &[
         code: 1,
         fault: "in the end / ben-has-it",
         besides: &[],
-        culprit: Culprit::State("user ben does not have subscription 6740000017", &[]),
+        culprit: Culprit::State("user ben does not have subscription 6740000017", &[5, 8, 11]),
         without: Itself("what is deferred is free later, on any day"),
     },
     Show {
@@ -273,7 +273,7 @@ pub(super) const SHOWS: &[Show] = &[
         code: 1,
         fault: "and gives it to the trainers / nobody-is-retired",
         besides: &[],
-        culprit: Culprit::Entries(&[], "v2.users.retire"),
+        culprit: Culprit::Entries(&[8], "v2.users.retire"),
         without: Rules,
     },
     Show {
@@ -281,7 +281,7 @@ pub(super) const SHOWS: &[Show] = &[
         code: 1,
         fault: "in the end / everybody-has-it",
         besides: &[],
-        culprit: Culprit::State("assigned is 0 renewing and 0 expiring", &[]),
+        culprit: Culprit::State("assigned is 0 renewing and 0 expiring", &[4, 8, 10]),
         without: Rules,
     },
 ];
