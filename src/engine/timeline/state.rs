@@ -33,7 +33,7 @@ pub(super) fn judge_world(turn: &Turn<'_>, wanted: &Wanted) -> Option<Result<(),
         }
         Wanted::Seat { location, adam_id, client_user_id, held, renewing } => {
             let site = site(world, location.as_deref());
-            let wanted = held.then_some(*renewing);
+            let wanted = (*held, *renewing);
             site.and_then(|site| seats::seat_is(site, *adam_id, client_user_id, wanted))
         }
         Wanted::Journal { .. } => return None,

@@ -54,8 +54,8 @@ pub(super) fn check(draft: &Draft<'_>, world: &WorldSpec, wrongs: &mut Wrongs) {
         |call: &&VerbCall| matches!(call.name.as_str(), "buy-licenses" | "transfer-licenses");
     let bought = calls.iter().map(|(_, call)| *call).filter(brings);
     let bought = bought.filter_map(|call| call.arguments.get("adam_id")?.as_str()).collect();
-    let subscribes = calls.iter().filter(|(_, call)| call.name == "buy-seats");
-    let subscribed = subscribes.filter_map(|(_, call)| number_of(call)).collect();
+    let of_seats = calls.iter().filter(|(_, call)| call.name == "buy-seats");
+    let subscribed = of_seats.filter_map(|(_, call)| number_of(call)).collect();
     let known = Known { world, bought, subscribed };
 
     for part in &draft.rules {

@@ -46,24 +46,20 @@ impl ExpectItem {
                 return wrongs.none(format!("{at}/status"), text);
             }
         };
-        let period_end = match &self.period_end {
-            None => None,
-            Some(text) => match Date::parse(text) {
-                Some(date) => Some(date),
-                None => {
-                    let text = "write a day such as 2027-02-28, up to 2999";
-                    return wrongs.none(format!("{at}/period_end"), text);
-                }
-            },
+        let period_end = self.period_end.as_deref();
+        let period_end = match period_end.map(Date::parse) {
+            Some(None) => {
+                let text = "write a day such as 2027-02-28, up to 2999";
+                return wrongs.none(format!("{at}/period_end"), text);
+            }
+            said => said.flatten(),
         };
-        let count = |sum, renewing: (_, _), expiring: (_, _)| WantedCount {
-            sum,
-            renewing: renewing.1,
-            expiring: expiring.1,
-        };
-        let [a, b, c, d, e, f] = self.parts();
-        let counts =
-            [count(self.assigned, a, b), count(self.available, c, d), count(self.total, e, f)];
+        let count = |sum, renewing, expiring| WantedCount { sum, renewing, expiring };
+        let counts = [
+            count(self.assigned, self.assigned_renewing, self.assigned_expiring),
+            count(self.available, self.available_renewing, self.available_expiring),
+            count(self.total, self.total_renewing, self.total_expiring),
+        ];
         let is_said = status.is_some() || period_end.is_some();
         if !is_said && counts == [WantedCount::default(); 3] {
             let text = "how is it? say `status`, `period_end`, `assigned`, `available`, `total`, or a part of \

@@ -46,24 +46,24 @@ pub(super) fn subscription_is(
     if told.is_empty() { Ok(()) } else { Err(told.join(", ")) }
 }
 
-/// Whether a user has a subscription as wanted: not at all, or in any mode, or in this one.
+/// Whether a user has a subscription, or not, and in this mode, if one is said.
 pub(super) fn seat_is(
     site: &Site,
     adam_id: u64,
     user: &str,
-    wanted: Option<Option<bool>>,
+    (held, renewing): (bool, Option<bool>),
 ) -> Result<(), String> {
     let subscriptions = &site.location.subscriptions;
-    match (subscriptions.seat(adam_id, user), wanted) {
-        (None, None) => Ok(()),
-        (Some(_), None) => Err(format!("user {user} has subscription {adam_id}")),
-        (None, Some(_)) if subscriptions.get(adam_id).is_none() => {
-            Err(format!("there is no subscription {adam_id}"))
-        }
-        (None, Some(_)) => Err(format!("user {user} does not have subscription {adam_id}")),
-        (Some(seat), Some(Some(renewing))) if seat.renewing != renewing => {
+    let seat = subscriptions.seat(adam_id, user);
+    match seat {
+        Some(_) if !held => Err(format!("user {user} has subscription {adam_id}")),
+        Some(seat) if renewing.is_some_and(|renewing| renewing != seat.renewing) => {
             Err(format!("renewing is {}", seat.renewing))
         }
-        (Some(_), Some(_)) => Ok(()),
+        None if held && subscriptions.get(adam_id).is_none() => {
+            Err(format!("there is no subscription {adam_id}"))
+        }
+        None if held => Err(format!("user {user} does not have subscription {adam_id}")),
+        _ => Ok(()),
     }
 }
