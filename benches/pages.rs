@@ -1,9 +1,13 @@
-//! Requests per second of pages and deltas, at a thousand and at a million assignments, and against a bare
-//! hyper server that sends the same bytes from memory. Ratios of one run are what counts:
+//! Requests per second of pages, deltas and the older API's batches, at a thousand and at a million assignments, and
+//! against a bare hyper server that sends the same bytes from memory; and of page 1 of Applivery's MDM users sorted by
+//! name, at a hundred and at a hundred thousand. Ratios of one run are what counts:
 //!
 //! ```sh
-//! cargo bench --bench pages
+//! cargo bench --bench pages            # everything
+//! cargo bench --bench pages -- v1      # what has this word in its name
 //! ```
+//!
+//! At the end, 100,000 licences are read batch after batch by one client of the older API, as a sync does it.
 //!
 //! Servers and load share the machine. Every server runs on a runtime of the same shape; the load is four
 //! threads with a connection each, which write and read by turns where `writes` is said.
@@ -28,6 +32,7 @@ use http_body_util::{BodyExt, Full};
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use quince::Quince;
+use quince::sim::spec::{MdmOrganizationSpec, MdmUserSpec, WorldSpec};
 use support::{ASSETS, world};
 
 const THREADS: u64 = 4;
@@ -57,8 +62,18 @@ impl Client {
     }
 
     fn post(&mut self, path: &str, body: &str) -> &[u8] {
+        self.post_to(&format!("v2/{path}"), body)
+    }
+
+    /// Asks v1 for licences: `members` of a JSON object, besides the token.
+    fn licences(&mut self, members: &str) -> &[u8] {
+        let body = format!(r#"{{"sToken":"{}"{members}}}"#, self.token);
+        self.post_to("getVPPLicensesSrv", &body)
+    }
+
+    fn post_to(&mut self, path: &str, body: &str) -> &[u8] {
         let head = format!(
-            "POST /mdm/v2/{path} HTTP/1.1\r\nhost: q\r\ncontent-type: application/json\r\ncontent-length: {}\r\n",
+            "POST /mdm/{path} HTTP/1.1\r\nhost: q\r\ncontent-type: application/json\r\ncontent-length: {}\r\n",
             body.len()
         );
         self.send(&head, body)
@@ -173,12 +188,32 @@ fn write_and_read(pages: u64) -> Work {
     })
 }
 
+/// Reads any batch but the first and the last, which may be shorter, of a run that was begun before.
+fn read_batch(of: &Candidate) -> Work {
+    let (token, last) = (of.batch_token.clone(), of.last_batch);
+    Box::new(move |client, random, _| {
+        let index = 1 + random % (last - 1);
+        client.licences(&format!(r#","batchToken":"{token}","overrideIndex":{index}"#));
+    })
+}
+
 struct Candidate {
     name: &'static str,
     address: SocketAddr,
     token: String,
     pages: u64,
     since: String,
+    /// Of a run through all licences over v1, and the index of its last batch.
+    batch_token: String,
+    last_batch: u64,
+}
+
+/// A member of a JSON object that is a string without anything escaped.
+fn member(json: &[u8], name: &str) -> Option<String> {
+    let text = std::str::from_utf8(json).unwrap();
+    let (_, rest) = text.split_once(&format!("\"{name}\":\""))?;
+    // v1 escapes solidi, and base64 has some.
+    Some(rest.split('"').next()?.replace("\\/", "/"))
 }
 
 /// Starts a quince with that many devices, and changes ten assignments after noting the version.
@@ -208,7 +243,74 @@ async fn candidate(name: &'static str, devices: u32) -> (Quince, Candidate) {
     let delta = String::from_utf8(client.get(&since).to_vec()).unwrap();
     assert!(delta.contains("\"size\":10"), "{delta}");
     let pages = u64::from(devices * ASSETS / 500);
-    (quince, Candidate { name, address, token, pages, since })
+    let first = client.licences("").to_vec();
+    let batch_token = member(&first, "batchToken").unwrap();
+    let last_batch = member(&first, "totalBatchCount").unwrap().parse().unwrap();
+    (quince, Candidate { name, address, token, pages, since, batch_token, last_batch })
+}
+
+/// Reads every licence over v1, one batch after the other, and says how fast that went.
+fn sync(of: &Candidate) {
+    let mut client = Client::new(of.address, &of.token);
+    let (began, mut requests, mut licences) = (Instant::now(), 0_u32, 0);
+    let mut next = String::new();
+    loop {
+        let batch = client.licences(&next);
+        requests += 1;
+        let text = std::str::from_utf8(batch).unwrap();
+        let count = text.split_once("\"batchCount\":").unwrap().1;
+        licences += count.split_once(',').unwrap().0.parse::<u32>().unwrap();
+        let Some(token) = member(batch, "batchToken") else { break };
+        next = format!(r#","batchToken":"{token}""#);
+    }
+    let seconds = began.elapsed().as_secs_f64();
+    println!(
+        "v1: {licences} licences in {requests} batches by one client: {seconds:.2} s, {:.0} requests/s",
+        f64::from(requests) / seconds
+    );
+}
+
+/// A quince with MDM users: itself, its address, a key, and the path of the list.
+type People = (Quince, SocketAddr, String, String);
+
+/// Starts a quince whose organization has that many MDM users, in no order of their names.
+async fn people(count: u32) -> People {
+    let mut organization = MdmOrganizationSpec::new("acme", "Acme Works");
+    organization.users = (0..count)
+        .map(|n| {
+            let name = n.wrapping_mul(0x9e37_79b1);
+            MdmUserSpec::new(&format!("u{n}@acme.example"), &format!("Name {name:010}"))
+        })
+        .collect();
+    let spec = WorldSpec { mdm: vec![organization], ..world(1) };
+    let quince = Quince::builder().world_spec(spec).start().await.unwrap();
+    let acme = quince.universe("default").applivery().unwrap();
+    let list = format!("/v1/organizations/{}/mdm/users?sort=name", acme.organization());
+    let address = quince.url().replace("http://", "").parse().unwrap();
+    let key = acme.key().to_owned();
+    (quince, address, key, list)
+}
+
+/// Page 1 of MDM users sorted by name, of few and of many.
+fn measure_people(few: &People, many: &People) {
+    println!("{:<28} {:>9} {:>9} | large/small", "MDM users by name", "100", "100,000");
+    for limit in [10, 100] {
+        let read = |(_, address, key, list): &People| {
+            let head = format!("GET {list}&limit={limit} HTTP/1.1\r\nhost: q\r\n");
+            let work: Work = Box::new(move |client, _, _| {
+                client.send(&head, "");
+            });
+            rate(*address, key, &work)
+        };
+        let rounds = (0..ROUNDS).map(|_| (read(few), read(many)));
+        let (small, large) = rounds.unzip::<f64, f64, Vec<_>, Vec<_>>();
+        let (small, large) = (median(small), median(large));
+        println!(
+            "{:<28} {small:>9.0} {large:>9.0} | {:>11.2}",
+            format!("page 1 of {limit}"),
+            large / small
+        );
+    }
 }
 
 fn median(mut rates: Vec<f64>) -> f64 {
@@ -225,23 +327,35 @@ fn main() {
     let (_large, large) = quinces.block_on(candidate("1,000,000", 50_000));
     let mut client = Client::new(large.address, &large.token);
     let page = Bytes::copy_from_slice(client.get("assignments?pageIndex=7"));
+    let batch = format!(r#","batchToken":"{}""#, large.batch_token);
+    let batch = Bytes::copy_from_slice(client.licences(&batch));
     let delta = Bytes::copy_from_slice(client.get(&large.since));
     let accepted = Bytes::copy_from_slice(client.post(
         "assets/associate",
         r#"{"assets":[{"adamId":"900000000"}],"serialNumbers":["C02TEN"]}"#,
     ));
-    println!("page: {} bytes, delta: {} bytes", page.len(), delta.len());
+    println!(
+        "page: {} bytes, delta: {} bytes, batch: {} bytes",
+        page.len(),
+        delta.len(),
+        batch.len()
+    );
     let bare_page = bares.block_on(bare(page, accepted.clone()));
     let bare_delta = bares.block_on(bare(delta, accepted));
+    let bare_batch = bares.block_on(bare(batch.clone(), batch));
 
     // The delta comes before the writes, which would make it longer.
-    let tasks: [Task; 3] = [
+    let tasks: [Task; 4] = [
+        ("v1 batch of 300 licences", bare_batch, Box::new(read_batch)),
         ("page of 500", bare_page, Box::new(|of| read_page(of.pages))),
         ("delta of 10", bare_delta, Box::new(|of| read_delta(&of.since))),
         ("page of 500, writes between", bare_page, Box::new(|of| write_and_read(of.pages))),
     ];
     let mut table: Vec<(&str, [Vec<f64>; 3])> = Vec::new();
-    for (task, bare, work) in &tasks {
+    // cargo adds a flag of its own.
+    let word = std::env::args().skip(1).find(|argument| !argument.starts_with('-'));
+    let is_wanted = |task: &str| word.as_ref().is_none_or(|word| task.contains(word));
+    for (task, bare, work) in tasks.iter().filter(|(task, ..)| is_wanted(task)) {
         let mut columns: [Vec<f64>; 3] = Default::default();
         for _ in 0..ROUNDS {
             columns[0].push(rate(small.address, &small.token, &work(&small)));
@@ -263,5 +377,13 @@ fn main() {
             small / bare,
             large / bare
         );
+    }
+    if is_wanted("v1 sync") {
+        let (_hundred, hundred) = quinces.block_on(candidate("100,000", 4_900));
+        sync(&hundred);
+    }
+    if is_wanted("applivery") {
+        let (few, many) = (quinces.block_on(people(100)), quinces.block_on(people(100_000)));
+        measure_people(&few, &many);
     }
 }

@@ -3,6 +3,7 @@
 //! [`Quince::builder`] says what shall run, [`Builder::start`] loads the world and listens, and the
 //! [`Quince`] that comes back serves until it is stopped or dropped.
 
+mod applivery;
 mod carrier;
 mod error;
 mod handles;
@@ -29,6 +30,7 @@ use crate::sim::{ClockMode, Settings, date};
 use crate::snapshot::state::{FileError, StateFile};
 use crate::snapshot::{self, Loaded};
 
+pub use self::applivery::Applivery;
 use self::carrier::Postal;
 pub use self::error::StartError;
 pub use self::handles::{ActError, ClockHandle, RuleError, SettingsError, UniverseHandle};
@@ -409,8 +411,8 @@ impl Quince {
         Ok(())
     }
 
-    /// The ready line: one JSON object for whoever started quince. Members of what is not built yet are
-    /// `null`.
+    /// The ready line: one JSON object for whoever started quince. Members of what the world does not
+    /// have are `null`.
     pub fn ready_line(&self) -> String {
         let universe = self.universe(DEFAULT);
         let stokens = universe.stokens();
@@ -433,9 +435,17 @@ impl Quince {
                     json.text(location, stoken);
                 }
             });
-            json.null("applivery_url");
-            json.null("applivery_organization");
-            json.null("applivery_token");
+            let applivery = universe.applivery();
+            for (member, value) in [
+                ("applivery_url", applivery.as_ref().map(Applivery::url)),
+                ("applivery_organization", applivery.as_ref().map(Applivery::organization)),
+                ("applivery_token", applivery.as_ref().map(Applivery::key)),
+            ] {
+                match value {
+                    Some(value) => json.text(member, value),
+                    None => json.null(member),
+                }
+            }
             json.name("seed").unsigned(universe.universe.seed());
             json.text("version", env!("CARGO_PKG_VERSION"));
         });

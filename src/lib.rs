@@ -48,8 +48,8 @@ pub mod telling;
 pub mod text;
 
 pub use instance::{
-    ActError, BeginError, Builder, ClockHandle, FinishError, Quince, RuleError, SaveError,
-    SettingsError, StartError, UniverseHandle, Unmet, VIRTUAL_START,
+    ActError, Applivery, BeginError, Builder, ClockHandle, FinishError, Quince, RuleError,
+    SaveError, SettingsError, StartError, UniverseHandle, Unmet, VIRTUAL_START,
 };
 pub use sim::ClockMode;
 

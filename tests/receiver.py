@@ -1,31 +1,40 @@
 #!/usr/bin/env python3
 """Receives notifications, as a client does that knows nothing but the documentation.
 
-Prints its URL first, then one line of JSON for each notification: its id and type, how many elements it has, what was
-answered, and everything that is wrong with it.
+Prints its URL first, then one line of JSON for each notification: its id, type and event, how many elements it has and
+of which products, what it answers, and everything that is wrong with it. An answer without end prints one more line
+when it is hung up on: how many bytes it had written.
 """
 
 import argparse
 import json
 import ssl
 import sys
+import threading
 import time
 import uuid
+from collections import Counter
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import chain, repeat
 from urllib.request import Request, urlopen
 
 LISTS = {
     "ASSET_MANAGEMENT": "assignments",
     "USER_MANAGEMENT": "users",
     "USER_ASSOCIATED": "associatedUsers",
+    "SUBSCRIPTION_MANAGEMENT": "assignments",
 }
 ALLOWED = {
     "ASSET_MANAGEMENT": {"assignments", "error", "eventId", "result", "type"},
     "USER_MANAGEMENT": {"users", "error", "eventId", "result", "type"},
     "USER_ASSOCIATED": {"associatedUsers"},
     "ASSET_COUNT": {"adamId", "pricingParam", "countDelta"},
+    "SUBSCRIPTION_MANAGEMENT": {"assignments", "error", "eventId", "result", "type"},
+    "SUBSCRIPTION_COUNT": {"parentAdamId", "adamId", "counts"},
     "TEST_NOTIFICATION": set(),
 }
+LOCK = threading.Lock()
+ANSWER = b"HTTP/1.1 200 OK\r\nContent-Length: 100000000000\r\n\r\n"
 
 
 def faults(headers, body, secret):
@@ -52,50 +61,80 @@ def faults(headers, body, secret):
     return wrong
 
 
+def tell(what):
+    """One line, whoever else has something to say at that moment."""
+    with LOCK:
+        print(json.dumps(what), flush=True)
+
+
 class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     options = None
     failed = 0
+    seen = {}
 
     def log_message(self, *_):
         pass
 
     def do_POST(self):
         options = Handler.options
-        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-        kind = body.get("notificationType")
+        raw = self.rfile.read(int(self.headers["Content-Length"]))
+        body = json.loads(raw)
+        kind, payload = body.get("notificationType"), body.get("notification", {})
+        wrong = faults(self.headers, body, options.secret)
+        if Handler.seen.setdefault(body.get("notificationId"), raw) != raw:
+            wrong.append("another body under the same id")
+        is_test = kind == "TEST_NOTIFICATION"
+        mode = "ok" if is_test else options.mode
         status = 200
-        if kind != "TEST_NOTIFICATION" and Handler.failed < options.fail:
+        if not is_test and Handler.failed < options.fail:
             Handler.failed += 1
             status = 503
-        elements = len(body.get("notification", {}).get(LISTS.get(kind), []))
+        elements = payload.get(LISTS.get(kind), [])
         told = {
             "id": body.get("notificationId"),
             "type": kind,
-            "elements": elements,
-            "answered": status,
-            "wrong": faults(self.headers, body, options.secret),
+            "event": payload.get("eventId"),
+            "result": payload.get("result"),
+            "elements": len(elements),
+            "products": Counter(element["adamId"] for element in elements if "adamId" in element),
+            "answered": status if mode in ("ok", "endless") else None,
+            "wrong": wrong,
         }
-        print(json.dumps(told), flush=True)
-        if kind != "TEST_NOTIFICATION":
-            if options.call_back:
-                token = {"Authorization": f"Bearer {options.token}"}
-                urlopen(Request(options.call_back, headers=token)).read()
-            if options.mode == "hang":
-                time.sleep(3600)
-            if options.mode == "close":
-                self.close_connection = True
-                return
-        self.send_response(status)
-        if options.mode in ("drip", "endless") and kind != "TEST_NOTIFICATION":
-            self.send_header("Content-Length", "10000000000")
+        if options.call_back and not is_test:
+            token = {"Authorization": f"Bearer {options.token}"}
+            with urlopen(Request(options.call_back, headers=token)) as answer:
+                told["called_back"] = json.load(answer)
+        tell(told)
+        if mode == "ok":
+            self.send_response(status)
+            self.send_header("Content-Length", "0")
             self.end_headers()
-            while True:
-                self.wfile.write(b"x" * (1 if options.mode == "drip" else 65536))
-                if options.mode == "drip":
-                    time.sleep(0.1)
-        self.send_header("Content-Length", "0")
-        self.end_headers()
+            return
+        self.close_connection = True
+        written = 0
+        try:
+            if mode == "hang":
+                self.rfile.read(1)
+            if mode == "drip":
+                for byte in chain(ANSWER, repeat(ord("x"))):
+                    self.wfile.write(bytes([byte]))
+                    time.sleep(0.02)
+            if mode == "endless":
+                self.wfile.write(ANSWER)
+                while True:
+                    written += self.wfile.write(b"x" * 65536)
+        except OSError:
+            if mode == "endless":
+                tell({"written": written})
+
+
+class Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, *_):
+        # Who hangs up is no error here.
+        pass
 
 
 def main():
@@ -107,8 +146,7 @@ def main():
     parser.add_argument("--token", help="the bearer token for that")
     parser.add_argument("--certificate", help="serve TLS with this certificate and key (PEM)")
     Handler.options = parser.parse_args()
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
+    server = Server(("127.0.0.1", 0), Handler)
     scheme = "http"
     if Handler.options.certificate:
         scheme = "https"

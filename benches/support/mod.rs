@@ -33,5 +33,9 @@ pub(crate) fn world(devices: u32) -> WorldSpec {
     };
     let organization =
         OrganizationSpec { key: "org".to_owned(), name: "Org".to_owned(), domains: Vec::new() };
-    WorldSpec { organizations: vec![organization], locations: vec![location] }
+    WorldSpec {
+        organizations: vec![organization],
+        locations: vec![location],
+        ..WorldSpec::default()
+    }
 }

@@ -9,8 +9,8 @@ use crate::engine::deliver::Letter;
 use crate::engine::{Turn, Universe};
 use crate::faults::{Asked, Plan};
 use crate::journal::Exchange;
-use crate::model::At;
-use crate::sim::{Credential, Settings};
+use crate::model::{At, Location};
+use crate::sim::{Credential, Session, Settings, Site};
 
 /// One call in the making.
 pub struct Call<'a> {
@@ -56,6 +56,37 @@ pub enum Need {
     Token,
     /// A good token whose manager may manage.
     Manage,
+}
+
+/// A call that was let in: the location as it stood at that moment, and what the answer needs.
+#[derive(Debug)]
+pub struct Granted {
+    /// The token's session.
+    pub session: Session,
+    /// The location.
+    pub site: Site,
+    /// The settings in force.
+    pub settings: Arc<Settings>,
+    /// The universe's time.
+    pub now: At,
+    /// The life of the world, for version ids.
+    pub epoch: u16,
+    /// The seed of the world.
+    pub seed: u64,
+}
+
+impl Granted {
+    /// What a turn grants a session at a site.
+    pub fn of(turn: &Turn<'_>, session: Session, site: Site) -> Self {
+        let (settings, now, epoch) = (turn.settings(), turn.now(), turn.epoch());
+        let seed = turn.world().seed();
+        Self { session, site, settings, now, epoch, seed }
+    }
+
+    /// The location.
+    pub fn location(&self) -> &Location {
+        &self.site.location
+    }
 }
 
 /// How a surface says that a call ended without an answer of the service.
@@ -116,13 +147,19 @@ impl Call<'_> {
 /// A call, as rules see it. The location, the universe finds.
 fn asked<'a>(exchange: &'a Exchange, universe: &'a Universe) -> Asked<'a> {
     let Exchange { operation, request, .. } = exchange;
-    let is_list = operation.ends_with(".list") || *operation == "subscriptions.assignments";
+    let is_list =
+        operation.rsplit('.').next() == Some("list") || *operation == "subscriptions.assignments";
     let query = request.query.as_deref().unwrap_or_default();
+    // Applivery counts pages from 1, others from 0.
+    let (member, first) = match operation.split('.').next() {
+        Some("applivery") => ("page", 1),
+        _ => ("pageIndex", 0),
+    };
     let page = || {
         let pairs = form_urlencoded::parse(query.as_bytes());
         let find = |wanted| pairs.clone().find(|(name, _)| name == wanted);
-        match find("pageIndex") {
-            Some((_, text)) => text.parse().ok(),
+        match find(member) {
+            Some((_, text)) => text.parse::<u64>().ok()?.checked_sub(first),
             // A cursor does not say which page it leads to.
             None if find("cursor").is_some() => None,
             None => Some(0),

@@ -3,14 +3,17 @@
 //! Surfaces do not know each other. What they share is the engine's turn, [`call`], [`changed`],
 //! [`exchange`], [`json`] and [`lint`]. Not here: sockets and HTTP parsing (`http`).
 
+pub mod applivery;
 pub mod call;
 pub mod changed;
 pub mod control;
 pub mod json;
 pub mod lint;
+pub mod metadata;
 pub mod operations;
 pub mod patch;
 mod served;
+mod simulator;
 pub mod v1;
 pub mod v2;
 
@@ -25,8 +28,9 @@ use tokio::sync::Semaphore;
 use self::control::{Bases, Control, ControlOptions};
 use self::lint::Lints;
 use self::served::{Served, Surface};
-use crate::engine::Engine;
+use crate::engine::{DEFAULT, Engine, Found};
 use crate::exchange::{Door, Reply, Request};
+use crate::journal::Routed;
 use crate::model::At;
 use crate::sim::date;
 use crate::telling::secrets;
@@ -81,6 +85,17 @@ impl Api {
             return Err(self.undated(&request, reply, "operations"));
         }
         let (prefix, mut request) = take_prefix(request);
+        if simulator::is_path(&request.path)
+            && let Some(found) = self.engine.route(prefix.as_deref(), None)
+        {
+            let mut reply = simulator::answer(&request, &found.universe);
+            if let Ok(now) = found.universe.turn(|turn| turn.now()) {
+                set_date(&mut reply, now);
+            }
+            let id = found.universe.id();
+            log(&request, &reply, simulator::NAME, id, &Lints::default());
+            return Err(reply);
+        }
         let base_url = self.base_url(&request, prefix.as_deref());
         let mut lints = Lints::default();
         if let Some(service) = v1::find(&request.path) {
@@ -88,8 +103,19 @@ impl Api {
             let credential = asked.credential();
             if let Some(found) = self.engine.route(prefix.as_deref(), credential.as_ref()) {
                 let (name, options) = (asked.operation(), &self.options);
-                let base_url = v1::base_of(base_url, &found);
+                let base_url = base_of(base_url, &found);
                 let what = (Surface::V1(Arc::new(asked)), name);
+                return Ok(Served::new(
+                    &found, request, what, credential, lints, base_url, options,
+                ));
+            }
+        } else if let Some(target) = metadata::find(&request.path) {
+            let credential = metadata::credential(&request);
+            if let Some(found) = self.engine.route(prefix.as_deref(), credential.as_ref()) {
+                let asked = metadata::Asked::read(target, &request, &mut lints);
+                let (name, options) = (asked.target.operation(), &self.options);
+                let base_url = base_of(base_url, &found);
+                let what = (Surface::Metadata(Arc::new(asked)), name);
                 return Ok(Served::new(
                     &found, request, what, credential, lints, base_url, options,
                 ));
@@ -106,6 +132,13 @@ impl Api {
                     &found, request, what, credential, lints, base_url, options,
                 ));
             }
+        }
+        if let Some(asked) = applivery::Asked::read(&request)
+            && let Some(found) = self.engine.route_key(prefix.as_deref(), asked.key())
+        {
+            let (name, options) = (asked.operation(), &self.options);
+            let what = (Surface::Applivery(Arc::new(asked)), name);
+            return Ok(Served::new(&found, request, what, None, lints, base_url, options));
         }
         let what = match &prefix {
             Some(id) if self.engine.universe(id).is_none() => format!("has no universe `{id:.64}`"),
@@ -217,6 +250,15 @@ fn take_prefix(mut request: Request) -> (Option<String>, Request) {
     let (id, path) = (id.to_owned(), path.to_owned());
     request.path = path;
     (Some(id), request)
+}
+
+/// The base of URLs written into answers of a universe: whoever follows one brings no token that names it.
+fn base_of(base_url: String, found: &Found) -> String {
+    let id = found.universe.id();
+    if found.routed == Routed::Prefix || id == DEFAULT {
+        return base_url;
+    }
+    format!("{base_url}/u/{id}")
 }
 
 fn set_date(reply: &mut Reply, now: At) {

@@ -10,7 +10,7 @@ use tokio::sync::Semaphore;
 use super::call::{Call, Opened};
 use super::changed::{self, Errors};
 use super::lint::Lints;
-use super::{ApiOptions, log, set_date, v1, v2};
+use super::{ApiOptions, applivery, log, metadata, set_date, v1, v2};
 use crate::engine::deliver::{Letter, told, try_out};
 use crate::engine::{Found, Universe, waiting};
 use crate::exchange::{Reply, Request};
@@ -41,13 +41,17 @@ pub(super) struct Served {
 pub(super) enum Surface {
     V1(Arc<v1::Asked>),
     V2(Result<v2::Operation, v2::errors::ApiError>),
+    Metadata(Arc<metadata::Asked>),
+    Applivery(Arc<applivery::Asked>),
 }
 
 impl Surface {
-    const fn errors(&self) -> &'static Errors {
+    fn errors(&self) -> &'static Errors {
         match self {
             Self::V1(_) => &v1::ERRORS,
             Self::V2(_) => &v2::ERRORS,
+            Self::Metadata(asked) => asked.target.errors(),
+            Self::Applivery(_) => &applivery::ERRORS,
         }
     }
 }
@@ -170,6 +174,8 @@ impl Served {
         };
         let own = match &self.surface {
             Surface::V1(asked) => v1::answer(&self.base_url, &mut call, asked),
+            Surface::Metadata(asked) => metadata::answer(&self.base_url, &mut call, asked),
+            Surface::Applivery(asked) => applivery::answer(&mut call, asked),
             Surface::V2(route) => {
                 let place = v2::Place {
                     base_url: &self.base_url,

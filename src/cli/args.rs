@@ -21,8 +21,11 @@ table [set]). Flags win over the environment, the environment over the file.";
 const RUN: &str = "\
 CMD runs once per scenario and finds quince through QUINCE_URL,
 QUINCE_CONTROL_URL, QUINCE_STOKEN (of the first location) and
-QUINCE_STOKEN_<LOCATION>. It reads nothing from standard input. Placeholders of
---env: {url}, {control_url}, {stoken}, {stoken:KEY}; {{ is a brace.
+QUINCE_STOKEN_<LOCATION>; Applivery's side of it through QUINCE_APPLIVERY_URL,
+QUINCE_APPLIVERY_ORGANIZATION and QUINCE_APPLIVERY_TOKEN. It reads nothing from
+standard input. Placeholders of --env: {url}, {control_url}, {stoken},
+{stoken:KEY}, {applivery_url}, {applivery_organization}, {applivery_token}; {{ is
+a brace.
 
 Exit codes: 0 passed, 1 an expectation failed, 2 the gate failed, 3 CMD failed,
 64 usage, 65 invalid scenario, 69 cannot bind, 70 quince's own fault.";
@@ -99,6 +102,12 @@ pub struct ServeArgs {
     /// Apply this scenario to the default universe; --seed and --set win over it [default: none]
     #[arg(long, value_name = "FILE")]
     pub scenario: Option<String>,
+    /// Be like Apple's simulator vppsim with this configuration (JSON), in a library of its own or in --world [default: none]
+    #[arg(long, value_name = "FILE")]
+    pub vppsim_config: Option<String>,
+    /// Print what --vppsim-config means as a scenario (TOML), and exit
+    #[arg(long)]
+    pub print_scenario: bool,
     /// Begin with the rules of a preset, such as pages-move or everything@42 (repeatable)
     #[arg(long, value_name = "NAME[@SEED]")]
     pub preset: Vec<String>,
@@ -142,6 +151,7 @@ pub struct ServeArgs {
     #[arg(long, value_name = "HOST")]
     pub allow_receiver: Vec<String>,
     /// File with CAs (PEM) that certificates of notification receivers are trusted by, besides quince's own (repeatable)
+    /// [default: the CAs of this machine]
     #[arg(long, value_name = "FILE")]
     pub receiver_ca: Vec<String>,
     /// Let notification receivers show any certificate
@@ -225,6 +235,9 @@ pub struct HealthcheckArgs {
     /// Keep asking for so long, such as 10s, until the server is ready
     #[arg(long, value_name = "DURATION")]
     pub wait: Option<String>,
+    /// File with the CA (PEM) of an https:// URL, such as ca.pem of --ca-dir [default: the CAs of this machine]
+    #[arg(long, value_name = "FILE")]
+    pub ca: Option<String>,
 }
 
 /// The options of `schema`.

@@ -2,21 +2,24 @@
 //! other HTTP client.
 //!
 //! Invariants: one attempt cannot hang; waiting means asking again at intervals, never spinning.
-//!
-//! Not here: HTTPS. Only quince's own CA could vouch for it, and health is asked for from beside it.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use bytes::Bytes;
 use http::{Method, Request, StatusCode, Uri, header};
 use http_body_util::Empty;
 use hyper_util::rt::TokioIo;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio::time::{MissedTickBehavior, interval, timeout};
+use tokio_rustls::TlsConnector;
+use tokio_rustls::rustls::pki_types::ServerName;
 
 use super::args::HealthcheckArgs;
 use super::error::{Cause, Error};
 use super::options::{BadValue, Raw, Source, values};
+use crate::notify::Trust;
 
 /// How long one attempt may take.
 const ATTEMPT: Duration = Duration::from_secs(2);
@@ -30,26 +33,31 @@ pub struct HealthcheckOptions {
     pub url: Uri,
     /// Keep asking so long; once if absent.
     pub wait: Option<Duration>,
+    /// Whose certificates are taken, if it speaks TLS.
+    pub trust: Option<Trust>,
 }
 
 /// What was typed, understood.
 pub fn options(args: &HealthcheckArgs) -> Result<HealthcheckOptions, BadValue> {
-    let HealthcheckArgs { url, wait } = args;
+    let HealthcheckArgs { url, wait, ca } = args;
     let url =
         Raw::flag("url", url).unwrap_or_else(|| Raw::new("http://127.0.0.1:8080", Source::Default));
-    Ok(HealthcheckOptions {
-        url: readyz(&url)?,
-        wait: Raw::flag("wait", wait).as_ref().map(values::duration).transpose()?,
-    })
+    let url = readyz(&url)?;
+    let trust = match (url.scheme_str(), Raw::flag("ca", ca)) {
+        (Some("https"), _) => {
+            let files: Vec<PathBuf> = ca.iter().map(PathBuf::from).collect();
+            Some(Trust { public: files.is_empty(), files, ..Trust::default() })
+        }
+        (_, Some(ca)) => return Err(ca.refuse("goes with an https:// URL")),
+        (_, None) => None,
+    };
+    let wait = Raw::flag("wait", wait).as_ref().map(values::duration).transpose()?;
+    Ok(HealthcheckOptions { url, wait, trust })
 }
 
 fn readyz(raw: &Raw) -> Result<Uri, BadValue> {
     let base = values::base_url(raw)?;
-    let url: Uri = format!("{base}/readyz").parse().map_err(|_| raw.refuse("is not a URL"))?;
-    if url.scheme_str() != Some("http") {
-        return Err(raw.refuse("is HTTPS, which healthcheck does not speak; use the http:// URL"));
-    }
-    Ok(url)
+    format!("{base}/readyz").parse().map_err(|_| raw.refuse("is not a URL"))
 }
 
 /// Succeeds if the server is ready.
@@ -64,14 +72,16 @@ pub fn run(options: &HealthcheckOptions) -> Result<(), Error> {
 }
 
 async fn ready(options: &HealthcheckOptions) -> Result<(), Cause> {
-    let Some(wait) = options.wait else { return attempt(&options.url).await };
+    let tls = options.trust.as_ref().map(Trust::connector).transpose()?;
+    let (url, tls) = (&options.url, tls.as_ref());
+    let Some(wait) = options.wait else { return attempt(url, tls).await };
     let mut last: Cause = "no time to ask".into();
     let asking = async {
         let mut ticks = interval(PERIOD);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             ticks.tick().await;
-            match attempt(&options.url).await {
+            match attempt(url, tls).await {
                 Ok(()) => break,
                 Err(cause) => last = cause,
             }
@@ -82,8 +92,8 @@ async fn ready(options: &HealthcheckOptions) -> Result<(), Cause> {
 }
 
 /// Asks once.
-async fn attempt(url: &Uri) -> Result<(), Cause> {
-    match timeout(ATTEMPT, ask(url)).await {
+async fn attempt(url: &Uri, tls: Option<&TlsConnector>) -> Result<(), Cause> {
+    match timeout(ATTEMPT, call(url, tls)).await {
         Ok(Ok(StatusCode::OK)) => Ok(()),
         Ok(Ok(status)) => Err(format!("it answers {status}").into()),
         Ok(Err(cause)) => Err(cause),
@@ -91,12 +101,21 @@ async fn attempt(url: &Uri) -> Result<(), Cause> {
     }
 }
 
-async fn ask(url: &Uri) -> Result<StatusCode, Cause> {
+async fn call(url: &Uri, tls: Option<&TlsConnector>) -> Result<StatusCode, Cause> {
     let host = url.host().unwrap_or_default();
-    let port = url.port_u16().unwrap_or(80);
+    let port = url.port_u16().unwrap_or(if tls.is_some() { 443 } else { 80 });
     // A URL has an IPv6 address in brackets, the resolver wants it without.
     let name = host.trim_start_matches('[').trim_end_matches(']');
     let stream = TcpStream::connect((name, port)).await?;
+    let Some(tls) = tls else { return ask(stream, url, host).await };
+    let name = ServerName::try_from(name.to_owned())?;
+    ask(tls.connect(name, stream).await?, url, host).await
+}
+
+async fn ask<S>(stream: S, url: &Uri, host: &str) -> Result<StatusCode, Cause>
+where
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
     let (mut sender, connection) =
         hyper::client::conn::http1::handshake(TokioIo::new(stream)).await?;
     let request = Request::builder()
@@ -120,6 +139,7 @@ async fn ask(url: &Uri) -> Result<StatusCode, Cause> {
 
 #[cfg(test)]
 mod tests {
+    use std::path::PathBuf;
     use std::time::Duration;
 
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -128,8 +148,8 @@ mod tests {
     use super::{HealthcheckArgs, HealthcheckOptions, options, ready};
 
     fn understood(url: &str, wait: Option<&str>) -> Result<HealthcheckOptions, String> {
-        let args = HealthcheckArgs { url: Some(url.to_owned()), wait: wait.map(str::to_owned) };
-        options(&args).map_err(|bad| bad.to_string())
+        let (url, wait) = (Some(url.to_owned()), wait.map(str::to_owned));
+        options(&HealthcheckArgs { url, wait, ca: None }).map_err(|bad| bad.to_string())
     }
 
     #[test]
@@ -140,10 +160,16 @@ mod tests {
         let under = understood("http://quince.test/base/", Some("10s")).unwrap();
         assert_eq!(under.url, "http://quince.test/base/readyz");
         assert_eq!(under.wait, Some(Duration::from_secs(10)));
-        assert_eq!(
-            understood("https://quince.test", None).unwrap_err(),
-            r#"--url: "https://quince.test" is HTTPS, which healthcheck does not speak; use the http:// URL"#,
-        );
+        assert_eq!(default.trust, None);
+        let secure = understood("https://quince.test", None).unwrap().trust.unwrap();
+        assert!(secure.public && !secure.insecure);
+        let named = |url: Option<&str>| {
+            let (url, ca) = (url.map(str::to_owned), Some("ca.pem".to_owned()));
+            options(&HealthcheckArgs { url, ca, wait: None }).map_err(|bad| bad.to_string())
+        };
+        let trust = named(Some("https://quince.test")).unwrap().trust.unwrap();
+        assert!(!trust.public && trust.files == [PathBuf::from("ca.pem")]);
+        assert_eq!(named(None).unwrap_err(), r#"--ca: "ca.pem" goes with an https:// URL"#);
         assert_eq!(
             understood("http://quince.test", Some("10")).unwrap_err(),
             r#"--wait: "10" is not a duration; write it like 500ms, 10s, 5m, 2h or 1d"#,

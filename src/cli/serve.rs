@@ -11,6 +11,7 @@ use super::options::{BadValue, ClockChoice, ScenarioChoice, ServeOptions, Source
 use super::{parent, terminal};
 use crate::certificates::CertificateError;
 use crate::instance::{Builder, Quince, SaveError, StartError};
+use crate::scenario::vppsim::{self, Translated, VppsimError};
 use crate::scenario::{self, Scenario};
 use crate::sim::ClockMode;
 use crate::sim::date;
@@ -20,6 +21,9 @@ use crate::sim::settings::SettingError;
 ///
 /// The log is running and the warnings of `options` are in it already.
 pub fn run(options: &ServeOptions) -> Result<(), Error> {
+    if let Some(choice) = options.vppsim.as_ref().filter(|_| options.print_scenario) {
+        return print_scenario(choice, options);
+    }
     let runtime =
         Runtime::new().map_err(|cause| Error::internal_because("cannot start a runtime", cause))?;
     runtime.block_on(serve(options))
@@ -136,22 +140,57 @@ fn builder(options: &ServeOptions) -> Result<Builder, Error> {
     for preset in &options.presets {
         builder = builder.preset(preset);
     }
-    match &options.scenario {
-        Some(choice) => Ok(builder.scenario(scenario(choice, options)?)),
-        None => Ok(builder),
+    match (&options.scenario, &options.vppsim) {
+        (Some(choice), _) | (None, Some(choice)) => {
+            Ok(builder.scenario(scenario(choice, options)?))
+        }
+        (None, None) => Ok(builder),
     }
 }
 
 /// The scenario with the settings that were said on top of it.
 fn scenario(choice: &ScenarioChoice, options: &ServeOptions) -> Result<Scenario, Error> {
     let ScenarioChoice { path, source, seed } = choice;
-    let mut scenario = scenario::load(path, *seed).map_err(|error| {
+    let mut scenario = if options.vppsim.is_some() {
+        let translated = translated(choice, options)?;
+        for note in &translated.notes {
+            tracing::warn!("{note}");
+        }
+        translated.scenario(*seed)
+    } else {
+        scenario::load(path, *seed)
+    }
+    .map_err(|error| {
         let what = format!("{source}: scenario {} cannot be used", path.display());
         Error::invalid_at(what, error.to_string())
     })?;
     let set = options.set.iter().map(|(key, value, _)| (key.clone(), value.clone()));
     scenario.settings.extend(set);
     Ok(scenario)
+}
+
+/// What a vppsim configuration means, in the world that somebody chose or in a library of its own.
+fn translated(choice: &ScenarioChoice, options: &ServeOptions) -> Result<Translated, Error> {
+    let ScenarioChoice { path, source, .. } = choice;
+    let chosen = options.world_source != Source::Default;
+    let world = chosen.then_some(options.world.as_str());
+    vppsim::load(path, world).map_err(|error| {
+        if matches!(error, VppsimError::World(_)) {
+            return bad(&options.world_source, &error);
+        }
+        let what = format!("{source}: vppsim configuration {} cannot be used", path.display());
+        Error::invalid_at(what, error.to_string())
+    })
+}
+
+/// Prints the scenario that a vppsim configuration means. It is checked like the one that would be served.
+fn print_scenario(choice: &ScenarioChoice, options: &ServeOptions) -> Result<(), Error> {
+    let scenario = scenario(choice, options)?;
+    let form = translated(choice, options)?.form;
+    let text = form.to_toml().map_err(|cause| {
+        Error::internal_because(format!("cannot print scenario {}", scenario.name), cause)
+    })?;
+    terminal::out(text.trim_end()).map_err(|cause| Error::internal_because("cannot print", cause))
 }
 
 /// Says which option is to blame, and who gave it.

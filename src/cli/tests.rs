@@ -77,6 +77,7 @@ fn exit_codes_say_who_must_act() {
     check("quince run s.toml", &[], 64);
     check("quince run s.toml --seed x -- true", &[], 64);
     check("quince run does/not/exist.toml -- true", &[], 65);
-    check("quince healthcheck --url https://127.0.0.1", &[], 64);
+    check("quince healthcheck --url http://127.0.0.1:1 --ca ca.pem", &[], 64);
+    check("quince healthcheck --url https://127.0.0.1:1 --ca does/not/exist.pem", &[], 1);
     check("quince healthcheck --url http://127.0.0.1:1", &[], 1);
 }

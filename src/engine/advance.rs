@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use super::turn::{Advance, AdvanceError, Turn};
 use super::universe::Universe;
+use crate::journal::{Act, Entry, What};
 use crate::model::{At, Span};
 use crate::sim::SiteId;
 
@@ -25,6 +26,47 @@ pub enum Goal {
     Idle,
     /// Until this event has ended.
     Event(SiteId, u64),
+}
+
+/// Something that happened because its time had come: a step of an event, the end of a billing period, or an attempt to
+/// deliver a notification.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Happened {
+    /// Its journal entry.
+    pub seq: u64,
+    /// When.
+    pub at: At,
+    /// What kind of entry it is: `event-step`, `period-end` or `notification`.
+    pub kind: &'static str,
+    /// The location's key.
+    pub location: String,
+    /// The id on the wire of the event that it is about; none for a notification of a change from outside.
+    pub event: Option<String>,
+    /// The first rule that had to do with it.
+    pub rule: Option<Arc<str>>,
+    /// For people.
+    pub text: String,
+}
+
+impl Happened {
+    /// What an entry of the journal says; nothing if it says something else.
+    pub(super) fn of(entry: &Entry) -> Option<Self> {
+        let (kind, location, event, text) = match &entry.what {
+            What::Event(step) => (
+                step.kind(),
+                &step.location,
+                step.event().map(|(_, id)| id.to_owned()),
+                step.text(),
+            ),
+            What::Act(Act { kind, attempt: Some(attempt), .. }) => {
+                (*kind, &attempt.location, attempt.event.clone(), attempt.text())
+            }
+            What::Exchange(_) | What::Act(_) => return None,
+        };
+        let rule = entry.injected.first().map(|injected| Arc::clone(&injected.rule));
+        let (seq, at, location) = (entry.seq, entry.at, location.clone());
+        Some(Self { seq, at, kind, location, event, rule, text })
+    }
 }
 
 /// While it is there, nobody else advances the clock, and the driver delivers nothing.

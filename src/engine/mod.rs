@@ -15,6 +15,7 @@ pub mod deliver;
 mod marks;
 mod origin;
 mod outbox;
+mod people;
 mod rate;
 pub mod real_time;
 mod registry;
@@ -26,7 +27,7 @@ mod turn;
 mod universe;
 pub mod waiting;
 
-pub use advance::Goal;
+pub use advance::{Goal, Happened};
 pub use marks::{Diff, Mark, Marks, NoMark};
 pub use origin::{Named, Origin, Scope};
 pub use real_time::RealTime;

@@ -127,6 +127,12 @@ impl Outbox {
         })
     }
 
+    /// The same, of one location.
+    pub(super) fn awaits_of(&self, site: SiteId, ticket: u64) -> bool {
+        let waits = self.lanes.get(&site).and_then(VecDeque::front);
+        waits.into_iter().chain(self.busy.get(&site)).any(|other| *other < ticket)
+    }
+
     fn is_in_lane(&self, ticket: u64, item: &Item) -> bool {
         !self.held.contains_key(&ticket) && !self.timed.contains(&(item.due, ticket))
     }

@@ -14,7 +14,7 @@ use super::universe::{Broken, Universe};
 use crate::faults::{Rule, RulesError};
 use crate::journal::Routed;
 use crate::sim::entropy::hash64;
-use crate::sim::{Credential, Saved};
+use crate::sim::{Credential, KeyCredential, Saved};
 
 /// The universe that always exists.
 pub const DEFAULT: &str = "default";
@@ -126,11 +126,23 @@ impl Engine {
     /// Finds the universe of a call: a prefix wins, then the credential, then the default universe. `None`
     /// if the prefix names none.
     pub fn route(&self, prefix: Option<&str>, credential: Option<&Credential>) -> Option<Found> {
+        self.found(prefix, || credential.and_then(|credential| self.of_credential(credential)))
+    }
+
+    /// [`Engine::route`] of a call with an API key.
+    pub fn route_key(&self, prefix: Option<&str>, key: Option<&KeyCredential>) -> Option<Found> {
+        self.found(prefix, || self.universe(key?.universe()?))
+    }
+
+    fn found(
+        &self,
+        prefix: Option<&str>,
+        named: impl FnOnce() -> Option<Arc<Universe>>,
+    ) -> Option<Found> {
         if let Some(id) = prefix {
             return self.universe(id).map(|universe| Found { universe, routed: Routed::Prefix });
         }
-        let named = credential.and_then(|credential| self.of_credential(credential));
-        Some(match named {
+        Some(match named() {
             Some(universe) => Found { universe, routed: Routed::Credential },
             None => Found { universe: Arc::clone(&self.default), routed: Routed::Fallback },
         })

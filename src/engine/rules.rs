@@ -115,6 +115,7 @@ impl Turn<'_> {
         }
         self.steering.clone_from(&plan.event);
         self.told_first = plan.told_first;
+        self.foretold.clone_from(&plan.foretold);
     }
 
     fn set_one(&mut self, key: &str, value: &str) -> Result<String, String> {

@@ -9,7 +9,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use super::turn::Turn;
-use crate::model::{At, LicencesSince, Location, PricingParam, Seq};
+use crate::model::{At, HeldBy, LicencesSince, Location, PricingParam, Seq};
 use crate::sim::SiteId;
 
 /// A read that takes several calls.
@@ -47,6 +47,10 @@ pub enum List {
         pricing_param: Option<PricingParam>,
         /// Changed since.
         since: Option<LicencesSince>,
+        /// Held so, as the call that began the run has it; every call says it for itself.
+        held_by: HeldBy,
+        /// Of this device, likewise.
+        serial_number: Option<String>,
     },
     /// Assignments.
     Assignments {

@@ -1,5 +1,6 @@
 //! What the lock of a universe protects, and how it lets time pass.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::cursors::Cursors;
@@ -14,7 +15,7 @@ use super::turn::Turn;
 use crate::faults::Rules;
 use crate::journal::{Bounds, Entry, Journal, What};
 use crate::model::At;
-use crate::sim::{Clock, ClockMode, Real, Settings, World};
+use crate::sim::{Clock, ClockMode, Real, Settings, SiteId, World};
 
 /// What the lock protects.
 #[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
@@ -37,6 +38,8 @@ pub(super) struct State {
     pub(super) pending_warned: bool,
     /// What is to be delivered.
     pub(super) outbox: Outbox,
+    /// Events that were told before they count, and the ticket below which first attempts are to be made first.
+    pub(super) foretold: BTreeMap<(SiteId, u64), u64>,
     /// Somebody carries notifications.
     pub(super) carrier: Option<Arc<dyn Carrier>>,
     /// A location may have a receiver.
@@ -68,6 +71,7 @@ impl State {
             retry_warned: false,
             pending_warned: false,
             outbox: Outbox::default(),
+            foretold: BTreeMap::new(),
             carrier: None,
             has_receiver,
             is_advancing: false,
@@ -85,6 +89,7 @@ impl State {
     /// Another world is in place: nobody is told of the one before any more.
     pub(super) fn begin_outbox(&mut self) {
         self.outbox.clear();
+        self.foretold.clear();
         self.has_receiver = has_receiver(&self.world);
     }
 

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::advance::Happened;
 use super::rules::provenance;
 use super::timeline::Pace;
 use super::universe::State;
@@ -28,6 +29,8 @@ pub struct Turn<'a> {
     pub(super) steering: Option<Steering>,
     /// The next event that this turn accepts is carried out at once.
     pub(super) told_first: bool,
+    /// The next event that this turn accepts is told before it counts: the rule that wants it.
+    pub(super) foretold: Option<Arc<str>>,
 }
 
 /// Why time was not moved.
@@ -60,7 +63,7 @@ pub struct Advance {
     /// The journal entry that the advance ended at.
     pub seq: u64,
     /// What happened on the way, in order; at most [`HAPPENED_MAX`].
-    pub happened: Vec<(u64, Happening)>,
+    pub happened: Vec<Happened>,
     /// How many more things happened.
     pub omitted: usize,
 }
@@ -70,7 +73,7 @@ pub const HAPPENED_MAX: usize = 10_000;
 
 impl<'a> Turn<'a> {
     pub(super) const fn new(universe: &'a str, state: &'a mut State, now: At, real: Real) -> Self {
-        Self { universe, state, now, real, steering: None, told_first: false }
+        Self { universe, state, now, real, steering: None, told_first: false, foretold: None }
     }
 
     /// The id of the universe.
@@ -246,6 +249,10 @@ impl<'a> Turn<'a> {
         if let (Some(Ok(number)), Some(steering)) = (&accepted, self.steering.take()) {
             self.steer(id, *number, &steering);
         }
+        if let (Some(Ok(number)), Some(rule)) = (&accepted, self.foretold.take()) {
+            self.state.world.foretell_event(id, *number);
+            self.state.rules.touched.foretell(id, *number, rule);
+        }
         if let Some(Ok(number)) = accepted
             && std::mem::take(&mut self.told_first)
         {
@@ -364,12 +371,9 @@ impl<'a> Turn<'a> {
         let mut omitted = self.state.journal.first().saturating_sub(before + 1) as usize;
         let mut happened = Vec::new();
         for entry in self.state.journal.after(before) {
-            match &entry.what {
-                What::Event(step) if happened.len() < HAPPENED_MAX => {
-                    happened.push((entry.seq, step.clone()));
-                }
-                What::Event(_) => omitted += 1,
-                What::Exchange(_) | What::Act(_) => {}
+            match Happened::of(entry) {
+                Some(_) if happened.len() == HAPPENED_MAX => omitted += 1,
+                one => happened.extend(one),
             }
         }
         let text = format!("{} to {}", date::wire(from), date::wire(self.now));

@@ -73,6 +73,11 @@ pub(super) fn fire(rule: &Rule, draws: &Draws<'_>, plan: &mut Plan) {
         acts.push("delivered notifications before the answer".to_owned());
         plan.told_first = true;
     }
+    if then.notification.as_ref().is_some_and(|rule| rule.before_counts) && plan.foretold.is_none()
+    {
+        acts.push("delivered notifications before its event counts".to_owned());
+        plan.foretold = Some(Arc::clone(&rule.id));
+    }
     if let Some(change) = &then.answer {
         acts.push(words::answer(change));
         if change.replaces() && then.cut.is_none() && then.garbage.is_none() {
@@ -102,7 +107,7 @@ pub(super) fn fire(rule: &Rule, draws: &Draws<'_>, plan: &mut Plan) {
 /// The verb, in the location that is called if it names none of its own and needs one.
 fn placed(verb: &Verb, location: &str) -> Verb {
     let open = match &verb.deed {
-        verbs::Deed::ChangeLimits { .. } => false,
+        verbs::Deed::ChangeLimits { .. } | verbs::Deed::Mdm { .. } => false,
         verbs::Deed::TransferLicenses { to, .. } => to.is_none(),
         _ => true,
     };

@@ -46,6 +46,8 @@ pub struct Plan {
     pub drip: Option<Drip>,
     /// The event is carried out at once, and what is told of it delivered before the answer leaves.
     pub told_first: bool,
+    /// What is told of the event is told before it counts: the rule that wants it.
+    pub foretold: Option<Arc<str>>,
 }
 
 /// What decides an answer.

@@ -34,7 +34,7 @@ pub struct Rule {
 pub struct On {
     /// Which operations.
     pub operation: Pattern,
-    /// Only this page of a list, from 0; a call without an index asks for page 0.
+    /// Only this page of a list, from 0; a call without an index asks for page 0, one with a cursor for none.
     pub page: Option<u64>,
     /// Only calls of the location with this key.
     pub location: Option<String>,
@@ -92,7 +92,8 @@ pub struct Then {
 impl Then {
     /// Whether it is about notifications and not about calls.
     pub fn is_about_notifications(&self) -> bool {
-        self.notification.as_ref().is_some_and(|rule| !rule.before_answer)
+        let is_about_call = |rule: &NotificationRule| rule.before_answer || rule.before_counts;
+        self.notification.as_ref().is_some_and(|rule| !is_about_call(rule))
     }
 
     /// Whether it decides the answer, so that later rules have no say.
@@ -271,7 +272,7 @@ pub enum Break {
     InBody(Option<u64>),
 }
 
-/// What becomes of a notification; `before_answer` alone is about a call.
+/// What becomes of a notification; `before_answer` and `before_counts` are about a call.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct NotificationRule {
     /// It is not sent.
@@ -290,6 +291,8 @@ pub struct NotificationRule {
     pub hold: u32,
     /// The event that the call queues is carried out at once, and what is told of it delivered before the answer leaves.
     pub before_answer: bool,
+    /// What is told of the event that the call queues is told when the event falls due, and it counts afterwards.
+    pub before_counts: bool,
 }
 
 /// Random bytes.

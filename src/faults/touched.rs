@@ -26,14 +26,27 @@ struct Touch {
     rule: Arc<str>,
     /// Polls that find it pending until it ends, if polls end it.
     polls: Option<u64>,
+    /// The rule that has it told before it counts.
+    foretold: Option<Arc<str>>,
 }
 
 impl Touched {
     /// Remembers that a rule touched an event, which so many polls end.
     pub fn add(&mut self, site: SiteId, number: u64, rule: Arc<str>, polls: Option<u64>) {
-        let inner = Arc::make_mut(&mut self.0);
+        self.put((site, number), Touch { rule, polls, foretold: None });
+    }
+
+    /// Remembers that a rule has an event told before it counts.
+    pub fn foretell(&mut self, site: SiteId, number: u64, rule: Arc<str>) {
         let key = (site, number);
-        if inner.events.insert(key, Touch { rule, polls }).is_none() {
+        let touch = Touch { rule: Arc::clone(&rule), polls: None, foretold: None };
+        let touch = self.0.events.get(&key).cloned().unwrap_or(touch);
+        self.put(key, Touch { foretold: Some(rule), ..touch });
+    }
+
+    fn put(&mut self, key: Key, touch: Touch) {
+        let inner = Arc::make_mut(&mut self.0);
+        if inner.events.insert(key, touch).is_none() {
             inner.order.push_back(key);
         }
         while inner.order.len() > EVENTS_MAX {
@@ -51,6 +64,11 @@ impl Touched {
     /// The rule that touched an event.
     pub fn rule(&self, site: SiteId, number: u64) -> Option<&Arc<str>> {
         self.0.events.get(&(site, number)).map(|touch| &touch.rule)
+    }
+
+    /// The rule that has an event told before it counts.
+    pub fn foretold_by(&self, site: SiteId, number: u64) -> Option<&Arc<str>> {
+        self.0.events.get(&(site, number))?.foretold.as_ref()
     }
 
     /// The events that the rule with this id touched, by location and number.

@@ -8,7 +8,7 @@ use super::ledger::{Entry, entries};
 use super::profiles::{SettingRow, settings};
 
 /// The parts of the ledger: how the ids in it begin, and what it is called. The first that fits counts.
-const GROUPS: [(&str, &str); 16] = [
+const GROUPS: [(&str, &str); 19] = [
     ("v2.conflict.", "Where the documentation of v2 differs from itself or from what clients met"),
     ("v2.question.", "What the documentation of v2 leaves open"),
     ("v2.lint.", "What the journal notes about doubtful requests to v2"),
@@ -18,6 +18,9 @@ const GROUPS: [(&str, &str); 16] = [
     ("v1.conflict.", "Where sources of the older API, v1, differ"),
     ("v1.question.", "What sources of v1 leave open"),
     ("v1.", "More about v1"),
+    ("metadata.question.", "What is open about the catalog and the lookup"),
+    ("catalog.", "More about the catalog"),
+    ("applivery.", "Applivery's MDM users"),
     ("token.", "Tokens"),
     ("bounds.", "Bounds"),
     ("clock.", "Clocks"),

@@ -29,7 +29,8 @@ impl Builder {
         self
     }
 
-    /// A file with CAs (PEM) that certificates of receivers are trusted by, besides quince's own CA.
+    /// A file with CAs (PEM) that certificates of receivers are trusted by, besides quince's own CA and in place of the
+    /// public ones of this machine.
     #[must_use]
     pub fn receiver_ca(mut self, file: impl Into<PathBuf>) -> Self {
         self.receiver_authorities.push(file.into());
@@ -45,7 +46,8 @@ impl Builder {
 }
 
 impl Postal {
-    /// One that trusts quince's own CA, those in these files, or anybody, as the options say.
+    /// One that trusts quince's own CA and those in these files, or without any those of this machine; or anybody, as the
+    /// options say.
     pub(super) fn new(
         own: &Trust,
         files: Vec<PathBuf>,
@@ -53,7 +55,9 @@ impl Postal {
     ) -> Result<Self, TrustError> {
         let own = if let Trust::Own(pem) = own { Some(pem.to_string()) } else { None };
         let insecure = options.receiver_insecure;
-        let trust = notify::Trust { authorities: own.into_iter().collect(), files, insecure };
+        let public = files.is_empty();
+        let authorities = own.into_iter().collect();
+        let trust = notify::Trust { authorities, files, public, insecure };
         let courier = Arc::new(Courier::new(&trust)?);
         Ok(Self { courier, receivers: options.receivers.clone().into() })
     }

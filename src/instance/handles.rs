@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
+use super::applivery::Applivery;
 use crate::engine::deliver::Notifications;
-use crate::engine::{Advance, AdvanceError, Broken, Goal, NoMark, Universe};
+use crate::engine::{Advance, AdvanceError, Broken, DEFAULT, Goal, NoMark, Universe};
 use crate::faults::{Rule, RulesError, Standing};
 use crate::model::At;
 use crate::scenario::Wrongs;
@@ -82,6 +83,19 @@ impl UniverseHandle {
             each.collect()
         });
         stokens.unwrap_or_default()
+    }
+
+    /// The first organization of MDM users, with its keys, at Applivery's URL of this universe. None if its world has
+    /// no such organization, or the universe failed.
+    pub fn applivery(&self) -> Option<Applivery> {
+        self.applivery_organizations().into_iter().next()
+    }
+
+    /// The organizations of MDM users, in world order. None if the universe failed.
+    pub fn applivery_organizations(&self) -> Vec<Applivery> {
+        let is_default = self.id() == DEFAULT;
+        let base = if is_default { self.base_url.clone() } else { self.url() };
+        Applivery::all_of(&self.universe, &base)
     }
 
     /// Does what a verb says.

@@ -16,6 +16,8 @@ pub struct Attempt {
     pub kind: String,
     /// Key of the location.
     pub location: String,
+    /// `eventId`.
+    pub event: Option<String>,
     /// Which of the location's notifications it is, from 1.
     pub number: u64,
     /// The receiver's URL.

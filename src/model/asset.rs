@@ -18,6 +18,9 @@ const NOBODY: u32 = u32::MAX;
 /// In place of the row that holds a licence: it was refunded or transferred after somebody held it.
 const GIVEN_UP: u32 = u32::MAX - 1;
 
+/// In place of a neighbour among the free records: there is none.
+const NONE: u32 = u32::MAX;
+
 /// An asset of a location.
 #[derive(Debug, Clone)]
 pub struct Asset {
@@ -70,10 +73,48 @@ pub enum LicenceState {
     GivenUp,
 }
 
+/// A licence that was assigned at some time.
 #[derive(Debug, Clone, Copy)]
 struct Licence {
+    /// The row that holds it, or why none does.
     row: u32,
-    next_free: Option<u32>,
+    /// While it is free: the free records around it, in the order in which they are taken.
+    previous: u32,
+    next: u32,
+}
+
+impl Licence {
+    /// A record that is not among the free ones.
+    const fn of(row: u32) -> Self {
+        Self { row, previous: NONE, next: NONE }
+    }
+}
+
+impl Licences {
+    /// Makes a record the free one that is taken next.
+    fn put_free(&mut self, k: u32) {
+        let next = self.free.unwrap_or(NONE);
+        let Some(record) = self.records.get_mut(k as usize) else { return };
+        *record = Licence { row: NOBODY, previous: NONE, next };
+        if let Some(next) = self.records.get_mut(next as usize) {
+            next.previous = k;
+        }
+        self.free = Some(k);
+    }
+
+    /// Takes a record out of the free ones, and gives it to a row or gives it up; `None` if it is not free.
+    fn take_free(&mut self, k: u32, row: u32) -> Option<u32> {
+        let record = self.records.get_mut(k as usize).filter(|record| record.row == NOBODY)?;
+        let Licence { previous, next, .. } = std::mem::replace(record, Licence::of(row));
+        if let Some(next) = self.records.get_mut(next as usize) {
+            next.previous = previous;
+        }
+        match self.records.get_mut(previous as usize) {
+            Some(previous) => previous.next = next,
+            None => self.free = Some(next).filter(|next| *next != NONE),
+        }
+        Some(k)
+    }
 }
 
 impl Asset {
@@ -151,7 +192,8 @@ impl Asset {
     /// The free licences that somebody held before, in the order in which they are given again.
     pub fn free_licences(&self) -> impl Iterator<Item = u32> {
         std::iter::successors(self.licences.free, |k| {
-            self.licences.records.get(*k as usize)?.next_free
+            let record = self.licences.records.get(*k as usize)?;
+            Some(record.next).filter(|next| *next != NONE)
         })
     }
 
@@ -171,21 +213,13 @@ impl Asset {
         rows: &[Option<u32>],
         free: &[u32],
     ) -> Self {
-        let mut records: Vec<Licence> = rows
-            .iter()
-            .map(|row| Licence { row: row.unwrap_or(GIVEN_UP), next_free: None })
-            .collect();
-        for (place, k) in free.iter().enumerate() {
-            if let Some(record) = records.get_mut(*k as usize) {
-                *record = Licence { row: NOBODY, next_free: free.get(place + 1).copied() };
-            }
-        }
+        let records = rows.iter().map(|row| Licence::of(row.unwrap_or(GIVEN_UP)));
         self.assigned = rows.iter().flatten().count() as u32;
-        self.licences = Licences {
-            ranges: Arc::new(ranges),
-            records: records.into_iter().collect(),
-            free: free.first().copied(),
-        };
+        self.licences =
+            Licences { ranges: Arc::new(ranges), records: records.collect(), free: None };
+        for k in free.iter().rev() {
+            self.licences.put_free(*k);
+        }
         self
     }
 
@@ -221,15 +255,9 @@ impl Asset {
         if self.available() == 0 {
             return None;
         }
-        let licence = Licence { row, next_free: None };
         let taken = match self.licences.free {
-            Some(k) => {
-                let record = self.licences.records.get_mut(k as usize)?;
-                self.licences.free = record.next_free;
-                *record = licence;
-                k
-            }
-            None => self.licences.records.push(licence) as u32,
+            Some(k) => self.licences.take_free(k, row)?,
+            None => self.licences.records.push(Licence::of(row)) as u32,
         };
         self.assigned += 1;
         Some(taken)
@@ -239,7 +267,7 @@ impl Asset {
     pub fn is_free(&self, k: u32) -> bool {
         let known = (k as usize) < self.licences.records.len();
         match (known, self.supply) {
-            (true, _) => self.licence_holder(k).is_none() && self.free_licences().any(|n| n == k),
+            (true, _) => self.licence_state(k) == LicenceState::Free,
             (false, Supply::Limited(_)) => self.available() > 0 && self.licence_id(k).is_some(),
             (false, Supply::Unlimited) => false,
         }
@@ -249,19 +277,10 @@ impl Asset {
     /// become free ones like those that were.
     pub(super) fn take_this_licence(&mut self, k: u32, row: u32) -> Option<u32> {
         while self.licences.records.len() <= k as usize {
-            let licence = Licence { row: NOBODY, next_free: self.licences.free };
-            self.licences.free = Some(self.licences.records.push(licence) as u32);
+            let free = self.licences.records.push(Licence::of(NOBODY)) as u32;
+            self.licences.put_free(free);
         }
-        let next = self.licences.records.get(k as usize)?.next_free;
-        let before = self.free_licences().find(|n| {
-            self.licences.records.get(*n as usize).is_some_and(|it| it.next_free == Some(k))
-        });
-        match before.and_then(|before| self.licences.records.get_mut(before as usize)) {
-            Some(record) => record.next_free = next,
-            None if self.licences.free == Some(k) => self.licences.free = next,
-            None => return None,
-        }
-        *self.licences.records.get_mut(k as usize)? = Licence { row, next_free: None };
+        self.licences.take_free(k, row)?;
         self.assigned += 1;
         Some(k)
     }
@@ -323,19 +342,14 @@ impl Asset {
         ranges.push((end, 0));
         for _ in 0..used_before {
             let Some(free) = self.licences.free else { break };
-            let Some(record) = self.licences.records.get_mut(free as usize) else { break };
-            self.licences.free = record.next_free;
-            *record = Licence { row: GIVEN_UP, next_free: None };
+            self.licences.take_free(free, GIVEN_UP);
         }
     }
 
     /// Takes the `k`-th licence back from whoever holds it.
     pub fn release_licence(&mut self, k: u32) {
-        if let Some(record) = self.licences.records.get_mut(k as usize)
-            && !matches!(record.row, NOBODY | GIVEN_UP)
-        {
-            *record = Licence { row: NOBODY, next_free: self.licences.free };
-            self.licences.free = Some(k);
+        if matches!(self.licence_state(k), LicenceState::Held(_)) {
+            self.licences.put_free(k);
             self.assigned -= 1;
         }
     }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::behaviour::Behaviour;
 use super::command::{Target, Targets};
-use super::event::{Blame, Event, EventKind, Work};
+use super::event::{Blame, Event, EventKind, Foretold, Work};
 use super::ids::{AssetName, IdSource};
 use super::kinds::PricingParam;
 use super::location::Location;
@@ -55,7 +55,14 @@ impl Location {
     ) -> bool {
         let Some(mut event) = self.events.unfinished(number).cloned() else { return false };
         self.find_revoked(&mut event);
-        let rest = event.rest();
+        let mut rest = event.rest();
+        if event.foretold == Foretold::Told {
+            // Nobody is told twice.
+            let told = event.next_part();
+            rest.start = told.end;
+            self.end_telling();
+            self.carry_out_but((number, &mut event), told, failing, behaviour, ids);
+        }
         self.begin_telling_of(&event, number);
         self.carry_out_but((number, &mut event), rest, failing, behaviour, ids);
         self.end_telling();

@@ -84,6 +84,20 @@ pub struct Event {
     pub work: Work,
     /// Tasks that are to fail when their turn comes, whatever the world says.
     pub failing: Vec<Failing>,
+    /// Whether its parts are told before they count.
+    pub foretold: Foretold,
+}
+
+/// Whether the next part of an event is told before it counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Foretold {
+    /// It is told when it is carried out, as the service does.
+    #[default]
+    No,
+    /// When it falls due it is told, and carried out later.
+    Wanted,
+    /// It was told, and waits to be carried out.
+    Told,
 }
 
 /// The tasks that failed for one reason, by the values that are to blame: unique, in request order.
@@ -257,7 +271,7 @@ impl Events {
     /// When the next part of the first event in the queue is due.
     pub fn next_due(&self) -> Option<At> {
         let (_, event) = self.list.walk(Classes(1 << QUEUED), 0).next()?;
-        let event = event.as_deref()?;
+        let event = event.as_deref().filter(|event| event.foretold != Foretold::Told)?;
         event.due(event.accepted.max(self.free_since))
     }
 
@@ -265,6 +279,27 @@ impl Events {
     pub fn first(&self) -> Option<(u64, Event)> {
         let (position, event) = self.list.walk(Classes(1 << QUEUED), 0).next()?;
         Some((position as u64, event.as_deref()?.clone()))
+    }
+
+    /// The first event in the queue, if it was told and waits to count.
+    pub fn first_told(&self) -> Option<u64> {
+        let (position, event) = self.list.walk(Classes(1 << QUEUED), 0).next()?;
+        let is_told = event.as_deref().is_some_and(|event| event.foretold == Foretold::Told);
+        is_told.then_some(position as u64)
+    }
+
+    /// Changes an event that has not ended. False if there is no such event or it has ended.
+    pub(super) fn change_unfinished(
+        &mut self,
+        number: u64,
+        change: impl FnOnce(&mut Event),
+    ) -> bool {
+        let Some(mut event) = self.unfinished(number).cloned() else { return false };
+        change(&mut event);
+        if let Some(place) = self.list.get_mut(number as usize) {
+            *place = Some(Arc::new(event));
+        }
+        true
     }
 
     /// The event with this number, if it has not ended.
@@ -332,6 +367,7 @@ impl Events {
             event.finished = Some(now);
             event.work = Work::Nothing;
             event.failing = Vec::new();
+            event.foretold = Foretold::No;
             for group in &mut event.failures {
                 group.seen = BTreeSet::new();
             }

@@ -12,7 +12,7 @@ use super::behaviour::Behaviour;
 use super::checks::check;
 use super::command::{Command, Limits};
 use super::config::ClientConfig;
-use super::event::{Event, EventKind, Events, Work};
+use super::event::{Event, EventKind, Events, Foretold, Work};
 use super::ids::{AssetId, DeviceId, Holder, HolderKind, IdSource, UserId};
 use super::kinds::{StorePlatform, UserStatus};
 use super::notice::Notices;
@@ -129,6 +129,7 @@ impl Location {
             finished: None,
             work,
             failing: Vec::new(),
+            foretold: Foretold::No,
         };
         Ok(self.events.accept(event, behaviour.events_max))
     }
@@ -154,10 +155,15 @@ impl Location {
         Some(HasHappened::PeriodEnd(adam_id, ended))
     }
 
-    /// Carries out the next part of the first event in the queue, and returns the event's number.
+    /// Carries out the next part of the first event in the queue, and returns the event's number. A part that is to be
+    /// told first is told, and nothing else.
     pub fn settle(&mut self, now: At, behaviour: &Behaviour, ids: &dyn IdSource) -> Option<u64> {
         let (number, mut event) = self.events.first()?;
         self.find_revoked(&mut event);
+        if event.foretold == Foretold::Wanted {
+            self.tell_first(number, event, now, behaviour, ids);
+            return None;
+        }
         let part = event.next_part();
         self.begin_telling_of(&event, number);
         self.carry_out_but((number, &mut event), part, None, behaviour, ids);

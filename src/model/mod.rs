@@ -17,10 +17,12 @@ pub mod config;
 mod cost_tests;
 pub mod direct;
 pub mod event;
+mod foretold;
 pub mod ids;
 pub mod kinds;
 pub mod licence;
 pub mod location;
+pub mod mdm;
 pub mod notice;
 mod outside;
 pub mod parts;
@@ -38,13 +40,17 @@ pub use checks::is_email;
 pub use command::{Command, Limits, Targets, UserRequest};
 pub use config::{ClientConfig, ConfigChange, LegacyConfig, MdmInfo, NotificationType, Receiver};
 pub use direct::{Hitch, Whom};
-pub use event::{Event, EventKind, EventStatus};
+pub use event::{Event, EventKind, EventStatus, Foretold};
 pub use ids::{AssetId, AssetName, DeviceId, Holder, HolderKind, IdSource, Seq, UserId};
 pub use kinds::{
     Platforms, PricingParam, Privileges, ProductType, StorePlatform, Supply, UserStatus,
 };
 pub use licence::{HeldBy, Licence, LicenceFilter, LicencesSince};
 pub use location::{HasHappened, Location, LocationProfile};
+pub use mdm::{
+    AccountChange, Language, MdmChange, MdmCounts, MdmDraft, MdmOrganization, MdmPage, MdmPlatform,
+    MdmQuery, MdmRefusal, MdmSort, MdmUser, MdmUsers, ObjectId,
+};
 pub use notice::Notice;
 pub use parts::{Flaw, LocationParts};
 pub use query::{AssetFilter, AssignmentFilter, Page, PageRequest, Pair, UserFilter};

@@ -219,6 +219,12 @@ impl<T> Outcomes<T> {
 }
 
 impl Notices {
+    /// Adds what was made elsewhere.
+    pub(super) fn add(&mut self, made: Vec<Notice>) {
+        self.flush();
+        self.made.extend(made);
+    }
+
     /// Makes notices of what was drafted.
     fn flush(&mut self) {
         let Some(draft) = &mut self.draft else { return };

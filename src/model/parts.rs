@@ -4,12 +4,15 @@
 //! The lists may come from anywhere: everything is checked, and a [`Flaw`] says where. Its place follows the
 //! members of the state file (`snapshot::state`), whose shape this is.
 
+mod events;
+
 use std::sync::Arc;
 
+use self::events::check_events;
 use super::asset::{Asset, Assets, UNLIMITED_TOTAL};
 use super::assignment::{Assignment, Assignments, Change};
 use super::config::ClientConfig;
-use super::event::{Event, EventKind, Events, Work};
+use super::event::{Event, Events};
 use super::ids::{AssetId, Holder, HolderKind, Seq, UserId};
 use super::kinds::{PricingParam, UserStatus};
 use super::location::{Location, LocationProfile};
@@ -24,9 +27,6 @@ pub const COUNTER_MAX: u64 = u64::MAX / 2;
 
 /// More writes to one list are refused. A location refuses assignments after half as many rows.
 const WRITES_MAX: u64 = 1 << 32;
-
-/// Parts of an event at most; also what the setting `v2.event_steps` allows.
-const STEPS_MAX: u32 = 1_000;
 
 /// Something that cannot be.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -384,77 +384,4 @@ fn assignments(
     }
     assignments.restore_log(seq, changes);
     Ok(assignments)
-}
-
-fn check_events(
-    list: &[(u64, Event, bool)],
-    next: u64,
-    known: (usize, usize, usize),
-) -> Result<(), Flaw> {
-    counter("/events/next", next, WRITES_MAX)?;
-    let mut free = 0;
-    for (place, (number, event, held)) in list.iter().enumerate() {
-        let no = |member: &str, what: String| {
-            Err(Flaw::new(format!("/events/list/{place}{member}"), what))
-        };
-        if *number < free || *number >= next {
-            return no("/number", format!("{number} is not between {free} and {next}"));
-        }
-        free = number + 1;
-        if !(1..=STEPS_MAX).contains(&event.steps) {
-            return no("/steps", format!("is not between 1 and {STEPS_MAX}"));
-        }
-        let is_over = event.finished.is_some();
-        if event.steps_done > event.steps || (!is_over && event.steps_done == event.steps) {
-            return no("/steps_done", "does not go with steps and finished".to_owned());
-        }
-        if event.completed > event.requested {
-            return no("/completed", "is more than requested".to_owned());
-        }
-        if is_over && *held {
-            return no("/held", "cannot be, because the event is finished".to_owned());
-        }
-        let tasks = match &event.work {
-            Work::Nothing if is_over => continue,
-            _ if is_over => return no("/work", "is left, though the event is finished".to_owned()),
-            Work::Nothing => {
-                return no("/work", "is missing, though the event is pending".to_owned());
-            }
-            Work::Assets(_) if event.kind == EventKind::Revoke => {
-                if event.steps_done > 0 || event.completed > 0 {
-                    return no("/work", "has pairs once it began".to_owned());
-                }
-                continue;
-            }
-            Work::Assets(targets) => targets.assets.len() as u64 * targets.len() as u64,
-            Work::Pairs(pairs) => {
-                let flaw = |(asset, holder): &(AssetId, Holder)| pair_flaw(*asset, *holder, known);
-                if let Some((at, what)) =
-                    pairs.iter().enumerate().find_map(|(at, pair)| Some((at, flaw(pair)?)))
-                {
-                    return no(&format!("/work/pairs/{at}"), what);
-                }
-                pairs.len() as u64
-            }
-            Work::Seats(request) => request.tasks() as u64,
-            Work::Users(users) => users.len() as u64,
-        };
-        if tasks != u64::from(event.requested) {
-            let what = format!("is {}, but the work has {tasks} tasks", event.requested);
-            return no("/requested", what);
-        }
-        let fits = match event.kind {
-            EventKind::Associate | EventKind::Disassociate => {
-                matches!(event.work, Work::Assets(_) | Work::Seats(_))
-            }
-            EventKind::Revoke => matches!(event.work, Work::Pairs(_)),
-            EventKind::Create | EventKind::Update | EventKind::Retire => {
-                matches!(event.work, Work::Users(_))
-            }
-        };
-        if !fits {
-            return no("/work", "is of another kind than the event".to_owned());
-        }
-    }
-    Ok(())
 }

@@ -280,13 +280,37 @@ impl Location {
         self.users.link(user, account, ids.account_hash(account));
         let Some(older) = older.first().copied() else { return };
         match behaviour.same_account {
-            SameAccount::New => self.set_user_status(older, UserStatus::Deleted),
+            SameAccount::New => {
+                self.hand_over(older, user, behaviour);
+                self.set_user_status(older, UserStatus::Deleted);
+            }
             SameAccount::Old => {
                 self.retire_user(user, behaviour);
                 self.set_user_status(older, UserStatus::Associated);
             }
         }
         self.users.written(older);
+    }
+}
+
+impl Location {
+    /// What a retired record kept goes to the record in its place, with the licences that it is, but for what that one
+    /// holds already.
+    fn hand_over(&mut self, from: UserId, to: UserId, behaviour: &Behaviour) {
+        for held in self.assignments.held_by(from.into()).to_vec() {
+            let asset = held.asset;
+            let Some(licence) = self.assignments.get(held.row).map(|row| row.licence) else {
+                continue;
+            };
+            if self.assignments.find(asset, to.into()).is_some() {
+                continue;
+            }
+            if let Some(asset) = self.assets.change(asset).filter(|asset| !asset.revocable) {
+                asset.held_by_retired = asset.held_by_retired.saturating_sub(1);
+            }
+            self.unassign(held.row, behaviour);
+            self.assign_licence(asset, to.into(), Some(licence), Some(behaviour.changes_max));
+        }
     }
 }
 

@@ -12,12 +12,13 @@ use hyper::client::conn::http1;
 use hyper_util::rt::TokioIo;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpStream, lookup_host};
-use tokio::sync::Semaphore;
+use tokio::sync::{OnceCell, Semaphore};
+use tokio::task::spawn_blocking;
 use tokio::time::timeout;
-use tokio_rustls::TlsConnector;
 use tokio_rustls::rustls::pki_types::ServerName;
 
 use super::address::is_allowed;
+use super::trust::Tls;
 use super::{Trust, TrustError};
 
 /// Bytes of an answer's body that are read; who sends more is hung up on.
@@ -33,11 +34,13 @@ const BODY_TIME: Duration = Duration::from_millis(200);
 const PLACES: usize = 64;
 
 /// Letters of a reason.
-const REASON_MAX: usize = 200;
+const REASON_MAX: usize = 300;
 
 /// Posts to receivers.
 pub struct Courier {
-    tls: TlsConnector,
+    trust: Arc<Trust>,
+    /// Made when somebody is called over TLS for the first time.
+    tls: OnceCell<Tls>,
     places: Semaphore,
 }
 
@@ -57,8 +60,19 @@ struct Way {
 impl Courier {
     /// Takes certificates as `trust` says.
     pub fn new(trust: &Trust) -> Result<Self, TrustError> {
-        let tls = TlsConnector::from(Arc::new(trust.config()?));
-        Ok(Self { tls, places: Semaphore::new(PLACES) })
+        trust.check()?;
+        let (trust, tls) = (Arc::new(trust.clone()), OnceCell::new());
+        Ok(Self { trust, tls, places: Semaphore::new(PLACES) })
+    }
+
+    async fn tls(&self) -> Result<&Tls, String> {
+        let make = || async {
+            let trust = Arc::clone(&self.trust);
+            // The machine's list of CAs is long.
+            let made = spawn_blocking(move || trust.tls()).await;
+            made.map_err(|error| error.to_string())?.map_err(|error| error.to_string())
+        };
+        self.tls.get_or_try_init(make).await
     }
 
     /// Posts a JSON body to a URL with its secret, and returns the status of the answer; or why there was none in time.
@@ -86,8 +100,9 @@ impl Courier {
             return exchange(stream, request).await;
         }
         let name = ServerName::try_from(way.host).map_err(|error| error.to_string())?;
-        let stream = self.tls.connect(name, stream).await;
-        exchange(stream.map_err(|error| format!("TLS: {error}"))?, request).await
+        let tls = self.tls().await?;
+        let stream = tls.connector.connect(name, stream).await;
+        exchange(stream.map_err(|error| tls.told(&error))?, request).await
     }
 }
 

@@ -1,6 +1,8 @@
 //! The arguments of each verb, as they are written. The names are those of a scenario file: `name` is the verb's own,
 //! so what another MDM is called is `mdm_name`.
 
+pub(super) mod mdm;
+
 use std::sync::Arc;
 
 use schemars::JsonSchema;
@@ -151,10 +153,24 @@ arguments! {
         /// The Apple Account; the user's address if absent.
         #[serde(default)]
         apple_account: Option<String>,
-    } => |it| Deed::AcceptInvitation {
-        client_user_id: it.client_user_id,
-        invite_code: it.invite_code,
-        apple_account: it.apple_account,
+        /// So many of the lowest registered users, with their addresses, or all if there are fewer; stands alone. That
+        /// nobody is left is no mistake.
+        #[serde(default)]
+        up_to: Option<u32>,
+    } => |it| match it.up_to {
+        None => Deed::AcceptInvitation {
+            client_user_id: it.client_user_id,
+            invite_code: it.invite_code,
+            apple_account: it.apple_account,
+        },
+        Some(up_to) => {
+            let named = [it.client_user_id, it.invite_code, it.apple_account];
+            if named.iter().any(Option::is_some) {
+                let text = "up_to takes the lowest registered users: name nobody besides";
+                return Err(("up_to", text.to_owned()));
+            }
+            Deed::AcceptInvitations { up_to }
+        }
     };
     /// `expire-token`
     Expire {

@@ -21,7 +21,7 @@ use crate::sim::spec::WorldSpec;
 use crate::sim::{ClockMode, Settings};
 use crate::snapshot::world_file;
 use crate::text::source::{Problem, Problems};
-use crate::text::tree::Node;
+use crate::text::tree::{Node, Value};
 use crate::text::{self, Format};
 
 /// Longer scenarios are refused.
@@ -31,7 +31,7 @@ pub const TEXT_BYTES_MAX: usize = 1 << 20;
 const DEPTH_MAX: usize = 32;
 
 /// Rules, and steps.
-const ROWS_MAX: usize = 1000;
+pub(super) const ROWS_MAX: usize = 1000;
 
 /// Presets that one scenario names.
 const PRESETS_MAX: usize = 100;
@@ -82,18 +82,37 @@ impl ScenarioError {
 /// Reads the scenario in a file: JSON if its name ends so, else TOML. A given seed wins over the file's.
 pub fn load(path: &Path, seed: Option<u64>) -> Result<Scenario, ScenarioError> {
     let name = path.display().to_string();
-    let unreadable = |cause| ScenarioError::Unreadable { path: name.clone(), cause };
-    let mut bytes = Vec::new();
-    let file = File::open(path).map_err(unreadable)?;
-    file.take(TEXT_BYTES_MAX as u64 + 1).read_to_end(&mut bytes).map_err(unreadable)?;
-    let text = String::from_utf8(bytes).map_err(|error| {
-        let reason = format!("it is not UTF-8: {}", error.utf8_error());
-        ScenarioError::NotText { path: name.clone(), reason }
+    let text = text_of(path).map_err(|why| match why {
+        NoText::Unreadable(cause) => ScenarioError::Unreadable { path: name.clone(), cause },
+        NoText::Unfit(reason) => ScenarioError::NotText { path: name.clone(), reason },
     })?;
     let is_json = path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("json"));
     let format = if is_json { Format::Json } else { Format::Toml };
     let scenario = read(&name, &text, format, seed)?;
     Ok(Scenario { file: Some(name), ..scenario })
+}
+
+/// Why a file has no text.
+pub(super) enum NoText {
+    /// It can't be read.
+    Unreadable(std::io::Error),
+    /// It is no text, or too long: why.
+    Unfit(String),
+}
+
+/// The text of a file, which may still be a little too long.
+pub(super) fn text_of(path: &Path) -> Result<String, NoText> {
+    let mut bytes = Vec::new();
+    let file = File::open(path).map_err(NoText::Unreadable)?;
+    let mut file = file.take(TEXT_BYTES_MAX as u64 + 1);
+    file.read_to_end(&mut bytes).map_err(NoText::Unreadable)?;
+    String::from_utf8(bytes)
+        .map_err(|error| NoText::Unfit(format!("it is not UTF-8: {}", error.utf8_error())))
+}
+
+/// Why a text is too long; nothing if it is not.
+pub(super) fn too_long(text: &str) -> Option<String> {
+    (text.len() > TEXT_BYTES_MAX).then(|| format!("it is longer than {TEXT_BYTES_MAX} bytes"))
 }
 
 /// Reads a scenario. `name` is what messages call the text; a given seed wins over the scenario's.
@@ -103,8 +122,7 @@ pub fn read(
     format: Format,
     seed: Option<u64>,
 ) -> Result<Scenario, ScenarioError> {
-    if text.len() > TEXT_BYTES_MAX {
-        let reason = format!("it is longer than {TEXT_BYTES_MAX} bytes");
+    if let Some(reason) = too_long(text) {
         return Err(ScenarioError::NotText { path: name.to_owned(), reason });
     }
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
@@ -226,8 +244,16 @@ fn told_verb(pointer: &str, problems: &Problems<'_>) -> bool {
 
 impl Reader<'_, '_, '_> {
     fn name(&mut self) -> Option<String> {
-        let name = self.root.member("name")?.text()?;
+        let name = self.text(self.root.member("name")?, "/name")?;
         super::forms::name(name, "/name", &mut self.wrongs)
+    }
+
+    /// A text. A bare date, which TOML has a type for, is none.
+    fn text<'n>(&mut self, node: &'n Node, at: &str) -> Option<&'n str> {
+        if let Value::DateTime(date) = &node.value {
+            self.wrongs.add(at, format!("this is a date, not a text: write \"{date:.40}\""));
+        }
+        node.text()
     }
 
     fn seed(&self, given: Option<u64>) -> u64 {
@@ -236,7 +262,8 @@ impl Reader<'_, '_, '_> {
     }
 
     fn settings(&mut self) -> (Option<String>, Vec<(String, String)>) {
-        let profile = self.root.member("profile").and_then(|node| node.text()).map(str::to_owned);
+        let profile = self.root.member("profile");
+        let profile = profile.and_then(|node| self.text(node, "/profile")).map(str::to_owned);
         if let Some(Err(error)) = profile.as_deref().map(Settings::profile) {
             self.wrongs.add("/profile", error.to_string());
         }
@@ -267,8 +294,9 @@ impl Reader<'_, '_, '_> {
             self.wrongs.add("/presets", format!("at most {PRESETS_MAX} presets"));
         }
         let mut found: Vec<Rule> = Vec::new();
-        for (n, text) in nodes.iter().enumerate().take(PRESETS_MAX) {
-            let (Some(text), at) = (text.text(), format!("/presets/{n}")) else { continue };
+        for (n, node) in nodes.iter().enumerate().take(PRESETS_MAX) {
+            let at = format!("/presets/{n}");
+            let Some(text) = self.text(node, &at) else { continue };
             let Some((name, seed)) = presets::split(text) else {
                 self.wrongs.add(at, "the seed after `@` is a whole number, such as `pages-move@7`");
                 continue;

@@ -6,6 +6,8 @@
 //!
 //! * [`load()`], [`read()`]: a file or a text in, a scenario out. [`presets`]: rules that ship with quince.
 //!
+//! * [`vppsim`]: a configuration of Apple's own simulator in, a form of a scenario out.
+//!
 //! Invariants: everything that can be found wrong without a client is found before anything runs, all of it at once.
 //! Not here: who carries it out (`engine`), who judges (`judge`).
 
@@ -19,6 +21,7 @@ mod script;
 mod seat_arguments;
 mod structure;
 pub mod verbs;
+pub mod vppsim;
 mod wrong;
 
 pub use load::{ScenarioError, TEXT_BYTES_MAX, load, read};

@@ -4,7 +4,7 @@ use crate::nearest::nearest;
 use crate::predicate::Pattern;
 
 /// Every operation that has a fixed name.
-pub const OPERATIONS: [&str; 44] = [
+pub const OPERATIONS: [&str; 47] = [
     "v2.service.config",
     "v2.client.config.get",
     "v2.client.config.set",
@@ -47,6 +47,9 @@ pub const OPERATIONS: [&str; 44] = [
     "applivery.mdmUsers.delete",
     "applivery.mdmUsers.tags",
     "applivery.mdmUsers.csvSample",
+    "applivery.organizations.get",
+    "applivery.vppLocations.create",
+    "applivery.vppUsers.list",
     "applivery.unknown",
     "unknown",
 ];
@@ -62,7 +65,16 @@ pub(super) fn unknown(pattern: &Pattern) -> Option<String> {
     if is_known {
         return None;
     }
-    let families = ["v2.*", "v2.assets.*", "v2.users.*", "v1.*", "subscriptions.*", "metadata.*"];
+    let families = [
+        "v2.*",
+        "v2.assets.*",
+        "v2.users.*",
+        "v1.*",
+        "subscriptions.*",
+        "metadata.*",
+        "applivery.*",
+        "applivery.mdmUsers.*",
+    ];
     let hint = if let Some(near) = nearest(text, OPERATIONS.into_iter().chain(families)) {
         format!("did you mean `{near}`?")
     } else {

@@ -73,6 +73,8 @@ pub enum Cause {
     Exit,
     /// A virtual instant has come.
     At(At),
+    /// So much virtual time has passed since the scenario began.
+    Passed(Span),
     /// Something has happened.
     After(Moment),
 }

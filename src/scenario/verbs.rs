@@ -6,6 +6,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use super::arguments::mdm::{EnrollDevice, IssueToken, RevokeKey, UnenrollDevice};
 use super::arguments::{
     Accept, AddDevices, AddUsers, Arguments, Assign, Buy, ChangeLimits, Expire, Irrevocable,
     MoveService, Refund, Remove, Renew, Restrict, Retire, Revoke, TakeOver, Transfer,
@@ -84,7 +85,7 @@ macro_rules! form {
 }
 
 /// Every verb.
-pub static VERBS: [VerbForm; 24] = [
+pub static VERBS: [VerbForm; 28] = [
     form!(
         "buy-licenses",
         Buy,
@@ -103,7 +104,7 @@ pub static VERBS: [VerbForm; 24] = [
     form!(
         "accept-invitation",
         Accept,
-        "A registered user accepts the invitation with an Apple Account and becomes associated."
+        "A registered user accepts the invitation with an Apple Account and becomes associated. With up_to several do, and none is no mistake."
     ),
     form!("expire-token", Expire, "Ends the life of a content token now."),
     form!("revoke-token", Revoke, "Revokes a content token."),
@@ -176,6 +177,22 @@ pub static VERBS: [VerbForm; 24] = [
         "assign-by-group",
         AssignByGroup,
         "Users get a subscription through a group of the organization, past the MDM."
+    ),
+    form!(
+        "enroll-device",
+        EnrollDevice,
+        "Devices of an MDM user are enrolled; as many pending enrollment tokens of the platform are done with that."
+    ),
+    form!("unenroll-device", UnenrollDevice, "Devices of an MDM user go."),
+    form!(
+        "issue-enrollment-token",
+        IssueToken,
+        "An MDM user gets enrollment tokens, which are pending until a device is enrolled."
+    ),
+    form!(
+        "revoke-key",
+        RevokeKey,
+        "Revokes an API key of Applivery; a new one takes its place, which the answer about the universe has."
     ),
 ];
 

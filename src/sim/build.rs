@@ -1,5 +1,6 @@
 //! From a world as data to a living world.
 
+pub(super) mod people;
 mod subscriptions;
 
 use std::collections::BTreeMap;
@@ -7,6 +8,7 @@ use std::sync::Arc;
 
 use uuid::Uuid;
 
+use super::catalog::Catalog;
 use super::ids::{DataSet, LocationIds, location_id, uid};
 use super::spec::{AssetSpec, HolderSpec, LocationSpec, OrganizationSpec, UserSpec, WorldSpec};
 use super::world::{SiteId, TokenRecord, World};
@@ -32,7 +34,9 @@ pub fn build(spec: &WorldSpec, seed: u64, start: At, token_lifetime: Span) -> Wo
         }
         add_tokens(&mut world, id, location, start.plus(token_lifetime));
     }
+    people::add(&mut world, &spec.mdm_organizations(), start);
     world.index_literals();
+    world.list_products(Catalog::new(spec.products.iter().cloned()));
     world
 }
 

@@ -7,6 +7,7 @@
 //! Not here: any clock.
 
 use jiff::Timestamp;
+use jiff::fmt::rfc2822::DateTimeParser;
 
 use crate::model::{At, Span};
 
@@ -49,6 +50,16 @@ pub fn parse(text: &str) -> Option<At> {
     let at = text.parse::<Timestamp>().ok()?;
     // Down to the millisecond on both sides of 1970.
     Some(At(at.as_nanosecond().div_euclid(1_000_000) as i64))
+}
+
+/// Reads the form of HTTP headers, and no older one.
+pub fn parse_http(text: &str) -> Option<At> {
+    if text.len() > DATE_BYTES_MAX {
+        return None;
+    }
+    let at = DateTimeParser::new().parse_timestamp(text).ok()?;
+    let at = At(at.as_millisecond());
+    (http(at) == text).then_some(at)
 }
 
 fn timestamp(at: At) -> Timestamp {
@@ -123,6 +134,22 @@ mod tests {
         }
         assert_eq!(parse("2031-04-02T09:15:00Z[UTC]"), None);
         assert_eq!(parse(&"9".repeat(1 << 20)), None);
+    }
+
+    #[test]
+    fn dates_of_headers_are_read_in_one_form() {
+        let date = "Sun, 06 Nov 1994 08:49:37 GMT";
+        assert_eq!(parse_http(date), Some(At(784_111_777_000)));
+        for other in [
+            "Sunday, 06-Nov-94 08:49:37 GMT",
+            "Sun Nov  6 08:49:37 1994",
+            "Sun, 6 Nov 1994 08:49:37 GMT",
+            "Mon, 06 Nov 1994 08:49:37 GMT",
+            "Sun, 06 Nov 1994 08:49:37 +0100",
+            "20",
+        ] {
+            assert_eq!(parse_http(other), None, "{other}");
+        }
     }
 
     #[test]

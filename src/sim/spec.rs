@@ -5,8 +5,8 @@
 //! that is built from it (`sim::build`).
 
 use crate::model::{
-    At, Date, LicenceKind, Period, Platforms, PricingParam, Privileges, ProductType, StorePlatform,
-    SubscriptionStatus, Supply, UserStatus,
+    At, Date, Language, LicenceKind, MdmCounts, Period, Platforms, PricingParam, Privileges,
+    ProductType, StorePlatform, SubscriptionStatus, Supply, UserStatus,
 };
 
 /// A whole world.
@@ -16,6 +16,111 @@ pub struct WorldSpec {
     pub organizations: Vec<OrganizationSpec>,
     /// The locations, in the order that "first location" means.
     pub locations: Vec<LocationSpec>,
+    /// Products of the store, beyond what follows from what is owned.
+    pub products: Vec<ProductSpec>,
+    /// Organizations of MDM users. Without any, there is one made of the first organization; see
+    /// [`WorldSpec::mdm_organizations`].
+    pub mdm: Vec<MdmOrganizationSpec>,
+}
+
+impl WorldSpec {
+    /// The organizations of MDM users: those that are given, or one made of the first organization, with the first
+    /// location and without people.
+    pub fn mdm_organizations(&self) -> Vec<MdmOrganizationSpec> {
+        if !self.mdm.is_empty() {
+            return self.mdm.clone();
+        }
+        self.organizations
+            .first()
+            .map(|owner| self.mdm_organization_of(owner))
+            .into_iter()
+            .collect()
+    }
+
+    /// An organization of MDM users made of one that owns locations.
+    pub fn mdm_organization_of(&self, owner: &OrganizationSpec) -> MdmOrganizationSpec {
+        let vpp_location = self.locations.first().map(|location| location.key.clone());
+        MdmOrganizationSpec { vpp_location, ..MdmOrganizationSpec::new(&owner.key, &owner.name) }
+    }
+}
+
+/// An organization of MDM users.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MdmOrganizationSpec {
+    /// Its handle in paths: at least three of `[a-z0-9-]`.
+    pub slug: String,
+    /// What people call it.
+    pub name: String,
+    /// Key of the location whose content token it has.
+    pub vpp_location: Option<String>,
+    /// Of users that do not say theirs.
+    pub language: Language,
+    /// Its people, in order of arrival.
+    pub users: Vec<MdmUserSpec>,
+    /// So many ordinary people more, after them.
+    pub more: MdmGrowth,
+}
+
+/// People who are made up when somebody first looks: none of them has a Managed Apple Account.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct MdmGrowth {
+    /// How many.
+    pub count: u32,
+    /// Of their addresses.
+    pub domain: String,
+}
+
+impl MdmOrganizationSpec {
+    /// An organization without people and location. A handle that is too short for a path gets a beginning.
+    pub fn new(key: &str, name: &str) -> Self {
+        let slug = if key.len() < 3 { format!("org-{key}") } else { key.to_owned() };
+        let name = name.to_owned();
+        Self {
+            slug,
+            name,
+            vpp_location: None,
+            language: Language::En,
+            users: Vec::new(),
+            more: MdmGrowth::default(),
+        }
+    }
+}
+
+/// An MDM user.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MdmUserSpec {
+    /// Address, kept as it is.
+    pub email: String,
+    /// Display name.
+    pub name: String,
+    /// Labels.
+    pub tags: Vec<String>,
+    /// The organization's if absent.
+    pub language: Option<Language>,
+    /// Managed Apple Account.
+    pub managed_apple_id: Option<String>,
+    /// A JSON object as compact text.
+    pub metadata: String,
+    /// Segments that the user falls into.
+    pub inferred_segment_ids: Vec<i64>,
+    /// Devices and enrollment tokens.
+    pub counts: MdmCounts,
+}
+
+impl MdmUserSpec {
+    /// Somebody of whom only address and name are known.
+    pub fn new(email: &str, name: &str) -> Self {
+        Self {
+            email: email.to_owned(),
+            name: name.to_owned(),
+            tags: Vec::new(),
+            language: None,
+            managed_apple_id: None,
+            metadata: "{}".to_owned(),
+            inferred_segment_ids: Vec::new(),
+            counts: MdmCounts::default(),
+        }
+    }
 }
 
 /// An organization: owns locations.
@@ -156,6 +261,74 @@ pub struct AssetSpec {
     pub platforms: Platforms,
     /// First licence id; drawn if absent.
     pub licence_base: Option<u64>,
+}
+
+/// A product of the store: what is said of it; the rest follows from its owners, or is made up.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ProductSpec {
+    /// Product id: decimal digits.
+    pub adam_id: String,
+    /// App or book.
+    pub product_type: Option<ProductType>,
+    /// What it is called.
+    pub name: Option<String>,
+    /// Who made it.
+    pub artist: Option<String>,
+    /// Bundle id.
+    pub bundle_id: Option<String>,
+    /// Where it runs.
+    pub platforms: Option<Platforms>,
+    /// Number of the store's section.
+    pub genre: Option<String>,
+    /// The version that is sold now.
+    pub version: Option<String>,
+    /// Price in thousandths.
+    pub price: Option<u32>,
+    /// Name of the organization that it was made for.
+    pub custom_of: Option<String>,
+    /// Ids of the storefronts that sell it, lower case; all if absent.
+    pub storefronts: Option<Vec<String>>,
+    /// What it says about itself.
+    pub description: Option<String>,
+}
+
+impl ProductSpec {
+    /// A product of which nothing is said.
+    pub fn new(adam_id: &str) -> Self {
+        Self {
+            adam_id: adam_id.to_owned(),
+            product_type: None,
+            name: None,
+            artist: None,
+            bundle_id: None,
+            platforms: None,
+            genre: None,
+            version: None,
+            price: None,
+            custom_of: None,
+            storefronts: None,
+            description: None,
+        }
+    }
+
+    /// This, changed by what another one says of the same product.
+    #[must_use]
+    pub fn with(self, other: Self) -> Self {
+        Self {
+            adam_id: self.adam_id,
+            product_type: other.product_type.or(self.product_type),
+            name: other.name.or(self.name),
+            artist: other.artist.or(self.artist),
+            bundle_id: other.bundle_id.or(self.bundle_id),
+            platforms: other.platforms.or(self.platforms),
+            genre: other.genre.or(self.genre),
+            version: other.version.or(self.version),
+            price: other.price.or(self.price),
+            custom_of: other.custom_of.or(self.custom_of),
+            storefronts: other.storefronts.or(self.storefronts),
+            description: other.description.or(self.description),
+        }
+    }
 }
 
 /// A client user.

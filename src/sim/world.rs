@@ -3,21 +3,23 @@
 //! `next_due` and `step_to` are all that time can do to it. It knows neither faults nor journal, no lock and
 //! no clock.
 
+mod foretold;
+mod happening;
 mod tokens;
+pub mod workspaces;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+pub use self::happening::{Happened, Happening};
+use self::workspaces::Workspace;
+use super::catalog::Catalog;
 use super::ids::{DataSet, LocationIds};
 use super::saved::SiteParts;
 use super::settings::Settings;
 use super::token::{self, TokenClaims};
 use super::told::{Outbox, Told};
-use super::verbs::some;
-use crate::model::subscription::PeriodEnded;
-use crate::model::{
-    At, Command, Delay, Failing, HasHappened, Limits, Location, Privileges, Refusal, Seq,
-};
+use crate::model::{At, Command, Delay, Failing, Limits, Location, Privileges, Refusal, Seq};
 
 /// A location of a world, by its place in world order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -93,42 +95,6 @@ pub struct Session {
     pub outer_differs: bool,
 }
 
-/// Something that happened because its time had come.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Happening {
-    /// When.
-    pub at: At,
-    /// The location.
-    pub site: SiteId,
-    /// The location's key.
-    pub location: String,
-    /// What.
-    pub what: Happened,
-}
-
-/// What can happen because its time has come.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Happened {
-    /// An event went on.
-    Event {
-        /// Its number.
-        number: u64,
-        /// Its id on the wire.
-        id: String,
-        /// Tasks done and asked for.
-        completed: (u32, u32),
-        /// Whether it ended, and if so, whether without failure.
-        ended: Option<bool>,
-    },
-    /// A billing period ended.
-    PeriodEnd {
-        /// Of the subscription to this product.
-        adam_id: u64,
-        /// What that brought.
-        ended: PeriodEnded,
-    },
-}
-
 /// A content token as a client presents it, read as far as that needs no world.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Credential {
@@ -170,12 +136,16 @@ pub struct World {
     pub(super) by_key: Arc<BTreeMap<String, SiteId>>,
     /// Literal tokens, whole and by their inner token.
     pub(super) literals: Arc<BTreeMap<String, (SiteId, u32)>>,
+    pub(super) workspaces: Arc<Vec<Workspace>>,
     dues: BTreeSet<(At, SiteId)>,
+    /// Events that were told and wait to count: one of a location at most.
+    foretold: BTreeMap<SiteId, u64>,
     /// The same without ends of periods.
     queues: BTreeSet<(At, SiteId)>,
     /// Writes so far, of whatever kind.
     pub(super) revision: u64,
     pub(super) outbox: Outbox,
+    pub(super) catalog: Catalog,
 }
 
 impl World {
@@ -187,10 +157,13 @@ impl World {
             sites: Vec::new(),
             by_key: Arc::default(),
             literals: Arc::default(),
+            workspaces: Arc::default(),
             dues: BTreeSet::new(),
+            foretold: BTreeMap::new(),
             queues: BTreeSet::new(),
             revision: 0,
             outbox: Outbox::default(),
+            catalog: Catalog::default(),
         }
     }
 
@@ -258,6 +231,17 @@ impl World {
         &self.sites
     }
 
+    /// What the store has beyond what the locations own.
+    pub const fn catalog(&self) -> &Catalog {
+        &self.catalog
+    }
+
+    /// Gives the store other products.
+    pub fn list_products(&mut self, catalog: Catalog) {
+        self.revision += 1;
+        self.catalog = catalog;
+    }
+
     /// The location with this key.
     pub fn site_of(&self, key: &str) -> Option<SiteId> {
         self.by_key.get(key).copied()
@@ -280,6 +264,7 @@ impl World {
                 site.latest_serial = before.latest_serial;
             }
         }
+        self.keep_keys(old);
         self.index_literals();
         self
     }
@@ -319,6 +304,10 @@ impl World {
             let told = |notice| Told { site: id, at, receiver: receiver.clone(), notice };
             self.outbox.told.extend(notices.into_iter().map(told));
         }
+        match site.location.foretold() {
+            Some(number) => self.foretold.insert(id, number),
+            None => self.foretold.remove(&id),
+        };
         let due = (site.location.next_due(), site.location.events.next_due());
         if due != site.due {
             let before = std::mem::replace(&mut site.due, due);
@@ -373,27 +362,6 @@ impl World {
         self.queues.first().map(|(at, _)| *at)
     }
 
-    /// Does everything that falls due until `t`, in order of (instant, location). What happened goes to
-    /// `tell`, one by one.
-    pub fn step_to(&mut self, t: At, settings: &Settings, mut tell: impl FnMut(Happening)) {
-        while let Some((at, id)) = self.dues.first().copied().filter(|(at, _)| *at <= t) {
-            self.outbox.now = at;
-            let happened =
-                self.change(id, |location, ids| location.happen(at, &settings.behaviour, ids));
-            let happening = match happened.flatten() {
-                Some(HasHappened::Event(number)) => self.happening(at, id, number),
-                Some(HasHappened::PeriodEnd(adam_id, ended)) => Some(Happening {
-                    at,
-                    site: id,
-                    location: self.location_key(id),
-                    what: Happened::PeriodEnd { adam_id, ended },
-                }),
-                None => None,
-            };
-            happening.into_iter().for_each(&mut tell);
-        }
-    }
-
     /// Ends an event now, whatever its delay; the tasks that `failing` chooses fail. `None` if there is no such
     /// event or it has ended.
     pub fn finish_event(
@@ -439,26 +407,6 @@ impl World {
         })
     }
 
-    fn happening(&self, at: At, id: SiteId, number: u64) -> Option<Happening> {
-        let site = self.sites.get(id.0)?;
-        let event = site.location.events.get(number)?;
-        Some(Happening {
-            at,
-            site: id,
-            location: site.location.profile.key.clone(),
-            what: Happened::Event {
-                number,
-                id: site.ids.event(number).to_string(),
-                completed: (event.completed, event.requested),
-                ended: event.finished.map(|_| event.failures.is_empty()),
-            },
-        })
-    }
-
-    fn location_key(&self, id: SiteId) -> String {
-        self.sites.get(id.0).map(|site| site.location.profile.key.clone()).unwrap_or_default()
-    }
-
     /// A number that grows with every write to the world.
     pub const fn revision(&self) -> u64 {
         self.revision
@@ -467,53 +415,6 @@ impl World {
     /// The life of the world that version ids belong to; a reset begins a new one.
     pub const fn epoch(&self) -> u16 {
         self.epoch
-    }
-}
-
-impl Happening {
-    /// What kind of entry the journal has of it.
-    pub const fn kind(&self) -> &'static str {
-        match self.what {
-            Happened::Event { .. } => "event-step",
-            Happened::PeriodEnd { .. } => "period-end",
-        }
-    }
-
-    /// The event that it is about: its number and its id on the wire.
-    pub fn event(&self) -> Option<(u64, &str)> {
-        match &self.what {
-            Happened::Event { number, id, .. } => Some((*number, id)),
-            Happened::PeriodEnd { .. } => None,
-        }
-    }
-
-    /// For people: what happened.
-    pub fn text(&self) -> String {
-        match &self.what {
-            Happened::Event { id, completed: (done, asked), ended, .. } => {
-                let so_far = match ended {
-                    None => "goes on",
-                    Some(true) => "is complete",
-                    Some(false) => "ended with failures",
-                };
-                format!("event {id} {so_far}: {done} of {asked} done")
-            }
-            Happened::PeriodEnd { adam_id, ended: PeriodEnded { ended, gone, next, .. } } => {
-                let lost = match (ended, gone) {
-                    (0, 0) => "all rolled over".to_owned(),
-                    _ => format!(
-                        "{} ended, {} gone",
-                        some((*ended).into(), "assignment"),
-                        some((*gone).into(), "licence")
-                    ),
-                };
-                let next = match next {
-                    Some(next) => format!("the next one ends on {next}"),
-                    None => "no licence is left".to_owned(),
-                };
-                format!("period of subscription {adam_id} ended: {lost}; {next}")
-            }
-        }
     }
 }
 

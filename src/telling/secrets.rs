@@ -6,7 +6,8 @@ use std::borrow::Cow;
 pub const REDACTED: &str = "{redacted}";
 
 /// Members of JSON bodies, parameters of queries and forms; in lower case.
-const MEMBERS: &[&str] = &["stoken", "notificationauthtoken", "apntoken", "notificationtoken"];
+const MEMBERS: &[&str] =
+    &["stoken", "notificationauthtoken", "apntoken", "notificationtoken", "token", "authtoken"];
 
 /// Headers.
 const HEADERS: &[&str] =

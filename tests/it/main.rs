@@ -5,11 +5,13 @@
 #[macro_use]
 mod support;
 
+mod applivery;
 mod cli;
 mod control;
 mod docs;
 mod faults;
 mod ledger;
+mod metadata;
 mod notices;
 mod notifications;
 mod presets;
@@ -26,4 +28,5 @@ mod timeline;
 mod tls;
 mod v1;
 mod v2;
+mod workspaces;
 mod worlds;

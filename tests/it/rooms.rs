@@ -14,7 +14,9 @@ const TABLE: &[(&str, &[&str])] = &[
         "engine",
         &["journal", "exchange", "predicate", "faults", "scenario", "judge", "sim", "model"],
     ),
+    ("api/applivery", &["engine", "faults", "journal", "exchange", "sim", "model", "api"]),
     ("api/v1", &["engine", "faults", "journal", "exchange", "sim", "model", "api"]),
+    ("api/metadata", &["engine", "faults", "journal", "exchange", "sim", "model", "api"]),
     ("api/v2", &["engine", "faults", "journal", "exchange", "sim", "model", "api"]),
     (
         "api/control",

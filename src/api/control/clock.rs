@@ -82,7 +82,7 @@ pub struct Advanced {
     pub now: String,
     /// The journal entry that it ended at.
     pub seq: u64,
-    /// What happened on the way, in order; at most 10,000.
+    /// What happened on the way, in order: steps of events and attempts to deliver notifications; at most 10,000.
     pub happened: Vec<Happened>,
     /// How many more things happened.
     pub omitted: usize,
@@ -95,26 +95,30 @@ pub struct Happened {
     pub seq: u64,
     /// When.
     pub at: String,
-    /// What kind of entry it is.
+    /// What kind of entry it is: `event-step`, or `notification` for an attempt to deliver one.
     pub kind: &'static str,
     /// The location's key.
     pub location: String,
-    /// The event's id on the wire.
+    /// The id on the wire of the event that it is about; a notification of a change from outside has none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub event: Option<String>,
+    /// The first rule that had to do with it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rule: Option<String>,
     /// For people.
     pub text: String,
 }
 
 impl From<Advance> for Advanced {
     fn from(advance: Advance) -> Self {
-        let happened = advance.happened.into_iter().map(|(seq, step)| Happened {
-            seq,
-            at: date::precise(step.at),
-            kind: step.kind(),
-            text: step.text(),
-            event: step.event().map(|(_, id)| id.to_owned()),
-            location: step.location,
+        let happened = advance.happened.into_iter().map(|one| Happened {
+            seq: one.seq,
+            at: date::precise(one.at),
+            kind: one.kind,
+            location: one.location,
+            event: one.event,
+            rule: one.rule.map(|rule| rule.to_string()),
+            text: one.text,
         });
         Self {
             now: date::precise(advance.now),

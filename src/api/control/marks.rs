@@ -51,7 +51,7 @@ pub struct DiffView {
 pub struct DifferenceView {
     /// Of what kind, such as `user-retired` or `licenses-moved`.
     pub kind: &'static str,
-    /// Key of the location.
+    /// Key of the location; empty if it is about none.
     pub location: String,
     /// For people.
     pub text: String,
@@ -64,6 +64,12 @@ pub struct DifferenceView {
     /// The user that it is about.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub client_user_id: Option<String>,
+    /// Slug of the organization of MDM users that it is about.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub organization: Option<String>,
+    /// Id of the MDM user that it is about.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mdm_user_id: Option<String>,
     /// The event that it is about.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub event: Option<EventName>,
@@ -136,6 +142,8 @@ impl From<Difference> for DifferenceView {
             asset: it.asset.as_ref().map(AssetView::from),
             subscription: it.subscription,
             client_user_id: it.client_user_id,
+            organization: it.organization,
+            mdm_user_id: it.mdm_user,
             event: it.event.map(|(number, event_id)| EventName { number, event_id }),
             serial: it.token,
             count: it.count,

@@ -19,7 +19,7 @@ use crate::engine::{DEFAULT, Engine, Scope, Universe};
 use crate::journal::Journal;
 use crate::model::Span;
 use crate::scenario::forms::{RuleForm, ScenarioForm};
-use crate::sim::{Settings, SiteId, date};
+use crate::sim::{Access, Settings, SiteId, WorkspaceId, date};
 use crate::snapshot;
 
 /// All universes.
@@ -50,8 +50,8 @@ pub struct UniverseView {
     pub brief: Brief,
     /// The content token of each location, in world order.
     pub stokens: Texts,
-    /// Not built yet.
-    pub applivery: Option<()>,
+    /// The first organization of MDM users, and how it is reached.
+    pub applivery: Option<AppliveryView>,
     /// The seed of everything that is made up.
     pub seed: u64,
     /// Its clock.
@@ -74,11 +74,24 @@ pub struct Created {
     pub brief: Brief,
     /// The content token of each location, in world order.
     pub stokens: Texts,
-    /// Not built yet.
-    pub applivery: Option<()>,
+    /// The first organization of MDM users, and how it is reached.
+    pub applivery: Option<AppliveryView>,
     /// Of a fork: where it comes from.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub origin: Option<ForkedFrom>,
+}
+
+/// An organization of MDM users.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct AppliveryView {
+    /// The base URL of Applivery's API.
+    pub url: String,
+    /// Id of the organization.
+    pub organization: String,
+    /// Its slug, which can stand in paths in place of the id.
+    pub slug: String,
+    /// The API key of each role.
+    pub tokens: Texts,
 }
 
 /// Where a fork comes from.
@@ -212,6 +225,24 @@ fn stokens(universe: &Universe) -> Result<Texts, Problem> {
     Ok(stokens?)
 }
 
+/// The first organization of MDM users.
+fn applivery(universe: &Universe, url: &str) -> Result<Option<AppliveryView>, Problem> {
+    let view = universe.turn(|turn| {
+        let first = WorkspaceId(0);
+        let organization = turn.workspace(first)?.organization;
+        let key = |(role, access): &(&str, Access)| {
+            Some(((*role).to_owned(), turn.api_key(first, access)?))
+        };
+        Some(AppliveryView {
+            url: format!("{url}/v1"),
+            organization: organization.id.to_string(),
+            slug: organization.slug.clone(),
+            tokens: Texts(Access::ROLES.iter().filter_map(key).collect()),
+        })
+    });
+    Ok(view?)
+}
+
 /// `GET /universes`
 pub async fn list(ask: Ask<'_>) -> Outcome {
     ask.only(&[])?;
@@ -232,16 +263,17 @@ pub async fn get(ask: Ask<'_>) -> Outcome {
     let ttl = universe
         .ttl()
         .map(|ttl| date::span(Span(i64::try_from(ttl.as_millis()).unwrap_or(i64::MAX))));
+    let brief = Brief::of(&universe, &ask);
     let view = UniverseView {
         stokens: stokens(&universe)?,
-        applivery: None,
+        applivery: applivery(&universe, &brief.url)?,
         seed: universe.seed(),
         clock,
         world: origin.named.world.clone(),
         profile: origin.named.profile.clone(),
         settings: Texts(differing),
         ttl,
-        brief: Brief::of(&universe, &ask),
+        brief,
     };
     json(StatusCode::OK, &view)
 }
@@ -272,7 +304,8 @@ pub async fn create(ask: Ask<'_>) -> Outcome {
     })??;
     let stokens = stokens(&universe)?;
     let brief = Brief::of(&universe, &ask);
-    json(StatusCode::CREATED, &Created { brief, stokens, applivery: None, origin: None })
+    let applivery = applivery(&universe, &brief.url)?;
+    json(StatusCode::CREATED, &Created { brief, stokens, applivery, origin: None })
 }
 
 /// A universe that goes on from an exported state.
@@ -319,7 +352,8 @@ pub async fn fork(ask: Ask<'_>) -> Outcome {
     let origin = Some(ForkedFrom { id: universe.id().to_owned(), seq });
     let stokens = stokens(&fork)?;
     let brief = Brief::of(&fork, &ask);
-    json(StatusCode::CREATED, &Created { brief, stokens, applivery: None, origin })
+    let applivery = applivery(&fork, &brief.url)?;
+    json(StatusCode::CREATED, &Created { brief, stokens, applivery, origin })
 }
 
 /// `POST /universes/{u}/reset`

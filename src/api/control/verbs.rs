@@ -45,6 +45,9 @@ pub struct VerbDone {
     /// Users that changed or got something.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub client_user_ids: Vec<String>,
+    /// Ids of MDM users that changed.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub mdm_user_ids: Vec<String>,
     /// Devices that became known or got something.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub serial_numbers: Vec<String>,
@@ -119,6 +122,7 @@ fn done(
         locations: outcome.locations,
         assets: outcome.assets.iter().map(Into::into).collect(),
         client_user_ids: outcome.client_user_ids,
+        mdm_user_ids: outcome.mdm_users,
         serial_numbers: outcome.serial_numbers,
         count: outcome.count,
         subscriptions: outcome.subscriptions,

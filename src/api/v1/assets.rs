@@ -1,9 +1,10 @@
 //! `getVPPAssetsSrv` (apple-legacy-v1.md §11): what the location owns, all at once.
 
-use super::call::{Call, Granted};
+use super::call::Call;
 use super::errors::V1Error;
 use super::transport::Params;
 use super::wire;
+use crate::api::call::Granted;
 use crate::api::json::Json;
 use crate::model::{Asset, Location, PricingParam};
 use crate::sim::settings::RetiredCount;

@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use super::call::{Call, Granted};
+use super::call::Call;
 use super::errors::V1Error;
 use super::transport::Params;
 use super::users::COUNT_ONLY;
 use super::wire;
-use crate::api::call::Need;
+use crate::api::call::{Granted, Need};
 use crate::api::json::Json;
 use crate::engine::Turn;
 use crate::engine::runs::{List, Run};

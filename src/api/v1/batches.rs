@@ -7,9 +7,9 @@
 use std::sync::Arc;
 
 use super::batch_token::{BatchToken, Next};
-use super::call::Granted;
 use super::errors::V1Error;
 use super::transport::Params;
+use crate::api::call::Granted;
 use crate::api::json::Json;
 use crate::engine::Turn;
 use crate::engine::runs::{List, Run};

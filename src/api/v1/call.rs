@@ -3,15 +3,13 @@
 //! Order (apple-legacy-v1.md §1.8): the service's own state, then the token, privileges, and only then what is wrong with
 //! the parameters. These are read before the turn, so that no lock waits for a parser.
 
-use std::sync::Arc;
-
 use super::errors::V1Error;
-use crate::api::call::{Call as Common, Need};
+use crate::api::call::{Call as Common, Granted, Need};
 use crate::api::json::Json;
 use crate::engine::Turn;
-use crate::model::{At, Location, Span};
+use crate::model::{Location, Span};
 use crate::sim::ids::LocationIds;
-use crate::sim::{Session, Settings, Site, date, ids};
+use crate::sim::{date, ids};
 
 /// What v1 shows as `clientContext` where a client of v2 writes (apple-legacy-v1.md §5).
 const USED_BY_V2: &str = "token being used in v2";
@@ -24,23 +22,6 @@ pub struct Call<'c, 'a> {
     pub base_url: &'c str,
     /// Its body is no object, and may hold a token all the same.
     pub unreadable: bool,
-}
-
-/// A call that was let in: the location as it stood at that moment, and what the answer needs.
-#[derive(Debug)]
-pub struct Granted {
-    /// The token's session.
-    pub session: Session,
-    /// The location.
-    pub site: Site,
-    /// The settings in force.
-    pub settings: Arc<Settings>,
-    /// The universe's time.
-    pub now: At,
-    /// The life of the world.
-    pub epoch: u16,
-    /// The seed of the world.
-    pub seed: u64,
 }
 
 impl Call<'_, '_> {
@@ -71,13 +52,11 @@ impl Call<'_, '_> {
             if session.outer_differs {
                 lints.note("token-outer-differs", "");
             }
-            let (settings, now, epoch) = (turn.settings(), turn.now(), turn.epoch());
-            let seed = turn.world().seed();
             let wanted = wanted?;
             if strict && !lints.is_empty() {
                 return Err(V1Error::number(9602));
             }
-            let granted = Granted { session, site, settings, now, epoch, seed };
+            let granted = Granted::of(turn, session, site);
             let result = act(turn, &granted, wanted)?;
             Ok((granted, result))
         })
@@ -108,11 +87,6 @@ impl Call<'_, '_> {
 }
 
 impl Granted {
-    /// The location.
-    pub fn location(&self) -> &Location {
-        &self.site.location
-    }
-
     /// `clientContext`, if there is one.
     pub fn client_context(&self) -> Option<&str> {
         if self.location().is_used_by_v2() {

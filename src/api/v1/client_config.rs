@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
-use super::call::{Call, Granted};
+use super::call::Call;
 use super::errors::V1Error;
 use super::transport::Params;
+use crate::api::call::Granted;
 use crate::api::json::Json;
 use crate::model::{LegacyConfig, StorePlatform};
 use crate::sim::ids;

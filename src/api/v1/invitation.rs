@@ -1,7 +1,9 @@
 //! The page behind an `inviteUrl` of our own: whoever opens it accepts the invitation.
 //!
 //! The real page asks the person to sign in. Here the account is the query's `appleAccount`, or else the user's
-//! address.
+//! address. As with Apple's simulator (apple-legacy-v1.md §20), the code alone is a path that leads here, too.
+
+use std::ops::RangeInclusive;
 
 use http::{Method, StatusCode};
 
@@ -18,22 +20,48 @@ pub const PATH: &str = "associateVPPUserWithITSAccount";
 /// What the operation is called.
 pub const NAME: &str = "v1.associateVPPUserWithITSAccount";
 
+/// What a client puts in place of a code into the URL that Service Config tells.
+const PLACE: &str = "%25inviteCode%25";
+
+/// Digits of a code that is a path: those of Apple's simulator are the shortest.
+const CODE_DIGITS: RangeInclusive<usize> = 16..=64;
+
 /// An `inviteUrl`, where the settings want it to lead.
 pub fn url(kind: InviteUrl, base: &str, country: &str, code: &str) -> String {
     let host = match kind {
+        InviteUrl::Vppsim => return format!("{base}/{code}"),
         InviteUrl::Quince => base,
         InviteUrl::Apple | InviteUrl::AppleNoCc => "https://buy.itunes.apple.com",
     };
     let country = match kind {
         InviteUrl::AppleNoCc => String::new(),
-        InviteUrl::Quince | InviteUrl::Apple => format!("cc={}&", country.to_ascii_lowercase()),
+        _ => format!("cc={}&", country.to_ascii_lowercase()),
     };
     format!("{host}/WebObjects/MZFinance.woa/wa/{PATH}?{country}inviteCode={code}&mt=8")
+}
+
+/// `invitationEmailUrl`: the URL for any invitation.
+pub fn url_of_any(kind: InviteUrl, base: &str) -> String {
+    match kind {
+        InviteUrl::Vppsim => {
+            format!("http://buy.itunes.apple.com/us/vpp-associate?inviteCode={PLACE}&mt=8")
+        }
+        _ => url(kind, base, "us", PLACE),
+    }
+}
+
+/// The code that a path is.
+pub fn code_of(path: &str) -> Option<&str> {
+    let code = path.strip_prefix('/')?;
+    let code = code.strip_suffix('/').unwrap_or(code);
+    let is_hex = code.bytes().all(|byte| byte.is_ascii_hexdigit());
+    (is_hex && CODE_DIGITS.contains(&code.len())).then_some(code)
 }
 
 /// Accepts the invitation whose code is given. HEAD only looks whether there is one.
 pub fn open(call: &mut Call<'_, '_>, request: &Request, params: &Params) -> Result<Reply, V1Error> {
     let code = params.text("inviteCode").ok().flatten();
+    let code = code.or_else(|| code_of(&request.path).map(str::to_owned));
     let account = params.text("appleAccount").ok().flatten();
     let accepts = request.method != Method::HEAD;
     let exchange = call.common.exchange;

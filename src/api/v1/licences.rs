@@ -1,15 +1,15 @@
 //! `getVPPLicensesSrv` (apple-legacy-v1.md §13): licences in batches.
 //!
 //! Product and quality are remembered by the tokens. Who holds a licence is asked with each request, as clients are
-//! told to repeat it: a request that does not gets its batch out of another list than the run began with.
+//! told to repeat it: a request that does not gets its batch out of another list than the run began with, and a lint.
 
 use super::batches::{AskedBatch, Batch};
-use super::call::{Call, Granted};
+use super::call::Call;
 use super::errors::V1Error;
 use super::transport::Params;
 use super::users::{COUNT_ONLY, known};
 use super::{licence, wire};
-use crate::api::call::Need;
+use crate::api::call::{Granted, Need};
 use crate::api::json::Json;
 use crate::engine::Turn;
 use crate::engine::runs::List;
@@ -32,10 +32,18 @@ struct Wanted {
 }
 
 /// What is asked with each request.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 struct Shown {
     held_by: HeldBy,
     serial_number: Option<String>,
+}
+
+impl Shown {
+    /// Whether it is what the run began with.
+    fn is_of(&self, list: &List) -> bool {
+        let List::Licences { held_by, serial_number, .. } = list else { return false };
+        (self.held_by, &self.serial_number) == (*held_by, serial_number)
+    }
 }
 
 impl Wanted {
@@ -65,11 +73,12 @@ impl Wanted {
 
     /// The list that a run is to read: by the token's filters where there is a since-token.
     fn list(&self, turn: &Turn<'_>, granted: &Granted) -> Result<List, V1Error> {
+        let Shown { held_by, serial_number } = self.shown.clone();
         let Some(token) = self.batch.since() else {
             let then = self.batch.location_then(turn, granted);
             let since = then.map(|then| then.licences_version());
             let (adam_id, pricing_param) = (self.adam_id.clone(), self.pricing_param);
-            return Ok(List::Licences { adam_id, pricing_param, since });
+            return Ok(List::Licences { adam_id, pricing_param, since, held_by, serial_number });
         };
         let version = token.get("version").unwrap_or_default();
         let assignments = known(granted, DataSet::Assignments, version)?;
@@ -78,6 +87,8 @@ impl Wanted {
             adam_id: token.get("adamId").map(str::to_owned),
             pricing_param: token.get("pricingParam").and_then(wire::quality),
             since: Some(LicencesSince { assignments, next_id }),
+            held_by,
+            serial_number,
         })
     }
 }
@@ -92,6 +103,12 @@ pub fn answer(call: &mut Call<'_, '_>, params: &Params) -> Result<Json, V1Error>
         let batch = batch.open(turn, granted, |turn| wanted.list(turn, granted), count)?;
         Ok((batch, wanted.shown))
     })?;
+    if !shown.is_of(&batch.run.list) {
+        call.common.lints.note("filters-not-repeated", "assignedOnly and its like, serialNumber");
+        if call.common.strict {
+            return Err(V1Error::number(9602));
+        }
+    }
     let location = &batch.run.location;
     let found = page(location, &batch.run.list, &shown, batch.page());
     let mut json = Json::with_capacity(1024 + found.records.len() * 320);
@@ -112,7 +129,7 @@ pub fn answer(call: &mut Call<'_, '_>, params: &Params) -> Result<Json, V1Error>
 }
 
 fn page(location: &Location, list: &List, shown: &Shown, page: PageRequest) -> Page<Licence> {
-    let List::Licences { adam_id, pricing_param, since } = list else { return Page::default() };
+    let List::Licences { adam_id, pricing_param, since, .. } = list else { return Page::default() };
     let filter = LicenceFilter {
         adam_id: adam_id.as_deref(),
         pricing_param: *pricing_param,

@@ -2,21 +2,26 @@
 
 use std::sync::Arc;
 
-use super::call::{Call, Granted};
+use super::call::Call;
 use super::errors::V1Error;
 use super::service_config::BATCH_MAX;
 use super::transport::Params;
 use super::{licence, wire};
+use crate::api::call::Granted;
 use crate::api::json::Json;
 use crate::model::{AssetId, Hitch, Location, PricingParam, Whom};
+use crate::sim::settings::TwoArrays;
 
 /// What a request asks for.
 struct Wanted {
     adam_id: String,
     quality: PricingParam,
-    give: Vec<Named>,
-    take: Vec<Named>,
+    give: Direction,
+    take: Direction,
 }
+
+/// The arrays of one direction that were given, in the order in which they are documented.
+type Direction = Vec<(Kind, Vec<String>)>;
 
 /// One item, as the client named it.
 #[derive(Clone)]
@@ -63,22 +68,31 @@ pub(super) fn read_quality(params: &Params) -> Result<PricingParam, V1Error> {
     }
 }
 
-/// The items of one direction, which come in one array; not too many.
+/// The arrays of one direction; none with too many items.
 fn direction<const N: usize>(
     arrays: [(Kind, Option<Vec<String>>); N],
     what: &str,
-) -> Result<Vec<Named>, V1Error> {
-    let mut given = arrays.into_iter().filter_map(|(kind, texts)| Some((kind, texts?)));
-    let (first, second) = (given.next(), given.next());
-    if second.is_some() {
-        return Err(V1Error::number(9602));
-    }
-    let Some((kind, texts)) = first else { return Ok(Vec::new()) };
-    if texts.len() > BATCH_MAX {
+) -> Result<Direction, V1Error> {
+    let given = arrays.into_iter().filter_map(|(kind, texts)| Some((kind, texts?)));
+    let given: Direction = given.collect();
+    if given.iter().any(|(_, texts)| texts.len() > BATCH_MAX) {
         let text = format!("{what} array size over the limit of {BATCH_MAX}");
         return Err(V1Error::worded(9602, text));
     }
-    Ok(texts.into_iter().map(|text| Named { kind, text }).collect())
+    Ok(given)
+}
+
+/// The items of one direction. It comes in one array; what more of them mean is a setting.
+fn items(mut arrays: Direction, how: TwoArrays) -> Result<Vec<Named>, V1Error> {
+    match how {
+        TwoArrays::Refuse if arrays.len() > 1 => return Err(V1Error::number(9602)),
+        TwoArrays::First => arrays.truncate(1),
+        TwoArrays::Refuse | TwoArrays::Both => {}
+    }
+    let each = |(kind, texts): (Kind, Vec<String>)| {
+        texts.into_iter().map(move |text| Named { kind, text })
+    };
+    Ok(arrays.into_iter().flat_map(each).collect())
 }
 
 /// What became of each item: the id of a licence, or what stood in the way.
@@ -87,19 +101,20 @@ type Outcomes = Vec<Result<u64, Hitch>>;
 /// Answers. Disassociations come first, so that what they free can be given again.
 pub fn answer(call: &mut Call<'_, '_>, params: &Params) -> Result<Json, V1Error> {
     let wanted = Wanted::read(params);
-    let (granted, (asset, wanted, taken, given)) =
+    let (granted, (asset, (give, take), taken, given)) =
         call.write(wanted, |location, _, granted, wanted| {
+            let how = granted.settings.v1_two_arrays;
+            let (give, take) = (items(wanted.give, how)?, items(wanted.take, how)?);
             let asset = location.assets.find(&wanted.adam_id, wanted.quality);
             let asset = asset.ok_or_else(|| V1Error::number(9610))?;
             let (behaviour, tells) = (&granted.settings.behaviour, granted.settings.v1_notifies);
-            let from: Vec<Whom> =
-                wanted.take.iter().map(|named| whom(location, asset, named)).collect();
+            let from: Vec<Whom> = take.iter().map(|named| whom(location, asset, named)).collect();
             let taken = take_back(location, asset, &from, granted);
             let to: Vec<_> =
-                wanted.give.iter().map(|named| (whom(location, asset, named), None)).collect();
+                give.iter().map(|named| (whom(location, asset, named), None)).collect();
             let given = location.give(asset, &to, tells, behaviour);
             let given = with_ids(location, asset, given);
-            Ok((asset, wanted, taken, given))
+            Ok((asset, (give, take), taken, given))
         })?;
     let outcomes = || taken.iter().chain(&given);
     let failed = outcomes().filter(|outcome| outcome.is_err()).count();
@@ -110,11 +125,11 @@ pub fn answer(call: &mut Call<'_, '_>, params: &Params) -> Result<Json, V1Error>
     };
     let mut json = Json::default();
     json.object(|json| {
-        if !wanted.give.is_empty() {
-            write_items(json, "associations", &granted, &wanted.give, &given);
+        if !give.is_empty() {
+            write_items(json, "associations", &granted, &give, &given);
         }
-        if !wanted.take.is_empty() {
-            write_items(json, "disassociations", &granted, &wanted.take, &taken);
+        if !take.is_empty() {
+            write_items(json, "disassociations", &granted, &take, &taken);
         }
         write_asset(json, granted.location(), asset);
         granted.envelope(json, status);

@@ -35,9 +35,7 @@ use super::call::Call as Common;
 use super::changed::Errors;
 use super::json::Json;
 use super::lint::Lints;
-use crate::engine::{DEFAULT, Found};
 use crate::exchange::{Reply, Request};
-use crate::journal::Routed;
 use crate::sim::Credential;
 
 /// Answers one call: with the whole object, `status` included.
@@ -217,7 +215,7 @@ pub fn find(path: &str) -> Option<Target> {
             return Some(Target::Unknown);
         }
     }
-    None
+    invitation::code_of(path).map(|_| Target::Invitation)
 }
 
 /// What a call asks for, read before any turn.
@@ -257,15 +255,6 @@ impl Asked {
             Target::Unknown => UNKNOWN,
         }
     }
-}
-
-/// The base of URLs written into answers of a universe: whoever follows one brings no token that names it.
-pub fn base_of(base_url: String, found: &Found) -> String {
-    let id = found.universe.id();
-    if found.routed == Routed::Prefix || id == DEFAULT {
-        return base_url;
-    }
-    format!("{base_url}/u/{id}")
 }
 
 /// Answers one call.

@@ -44,7 +44,7 @@ fn write_urls(json: &mut Json, base: &str, settings: &Settings) {
     }
     let lookup = "WebObjects/MZStorePlatform.woa/wa/lookup";
     json.text("contentMetadataLookupUrl", &format!("{base}/{lookup}"));
-    let invitation = invitation::url(settings.v1_invite_url, base, "us", "%25inviteCode%25");
+    let invitation = invitation::url_of_any(settings.v1_invite_url, base);
     json.text("invitationEmailUrl", &invitation);
     json.text("vppWebsiteUrl", "https://vpp.itunes.apple.com/");
 }

@@ -1,11 +1,12 @@
 //! `associateVPPLicenseSrv` and `disassociateVPPLicenseSrv` (apple-legacy-v1.md §15): one licence, deprecated.
 
-use super::call::{Call, Granted};
+use super::call::Call;
 use super::errors::V1Error;
 use super::licence;
 use super::manage::read_quality;
 use super::transport::Params;
 use super::user::{self, Key};
+use crate::api::call::Granted;
 use crate::api::json::Json;
 use crate::model::{AssetId, HolderKind, Location, PricingParam, UserId, Whom};
 

@@ -1,10 +1,11 @@
 //! One user: `registerVPPUserSrv`, `getVPPUserSrv`, `editVPPUserSrv`, `retireVPPUserSrv` (apple-legacy-v1.md §6, 7, 9, 10).
 
-use super::call::{Call, Granted};
+use super::call::Call;
 use super::errors::{V1Error, account_number};
 use super::licence;
 use super::transport::Params;
 use super::{invitation, wire};
+use crate::api::call::Granted;
 use crate::api::json::Json;
 use crate::model::{Location, User, UserId, UserRequest, UserStatus};
 

@@ -1,11 +1,11 @@
 //! `getVPPUsersSrv` (apple-legacy-v1.md §8): users in batches.
 
 use super::batches::{AskedBatch, Batch};
-use super::call::{Call, Granted};
+use super::call::Call;
 use super::errors::V1Error;
 use super::transport::Params;
 use super::user;
-use crate::api::call::Need;
+use crate::api::call::{Granted, Need};
 use crate::api::json::Json;
 use crate::engine::Turn;
 use crate::engine::runs::{List, WantedUsers};

@@ -1,11 +1,10 @@
 //! `GET /assets` (apple-v2.md §6).
 
-use super::call::Granted;
 use super::errors::ApiError;
 use super::pages::{Wanted, check_range, write_page};
 use super::query::Query;
 use super::wire;
-use crate::api::call::Call;
+use crate::api::call::{Call, Granted};
 use crate::api::json::Json;
 use crate::exchange::{Reply, Request};
 use crate::model::{Asset, AssetFilter, AssetId, Location, Page, PageRequest, Supply};

@@ -1,11 +1,10 @@
 //! `GET /assignments` (apple-v2.md §7).
 
-use super::call::Granted;
 use super::errors::ApiError;
 use super::pages::{Wanted, check_range, since, write_page};
 use super::query::Query;
 use super::wire;
-use crate::api::call::Call;
+use crate::api::call::{Call, Granted};
 use crate::api::json::Json;
 use crate::exchange::{Reply, Request};
 use crate::model::{AssetId, AssignmentFilter, HolderKind, Location, Pair, PricingParam};

@@ -4,34 +4,17 @@
 //! the query. These are read before the turn, so that no lock waits for a parser, but what is wrong with them
 //! is told only after the token was found good.
 
-use std::sync::Arc;
-
 use http::header;
 
 use super::errors::ApiError;
-use crate::api::call::{Call, Halted, Need};
+use crate::api::call::{Call, Granted, Halted, Need};
 use crate::api::json::Json;
 use crate::api::lint::Lints;
 use crate::engine::Turn;
 use crate::exchange::Request;
-use crate::model::{At, MdmInfo, Span};
+use crate::model::{MdmInfo, Span};
 use crate::sim::settings::ExpirationDate;
-use crate::sim::{Credential, Session, Settings, Site, date};
-
-/// A call that was let in: the location as it stood at that moment, and what the answer needs.
-#[derive(Debug)]
-pub struct Granted {
-    /// The token's session.
-    pub session: Session,
-    /// The location.
-    pub site: Site,
-    /// The settings in force.
-    pub settings: Arc<Settings>,
-    /// The universe's time.
-    pub now: At,
-    /// The life of the world, for version ids.
-    pub epoch: u16,
-}
+use crate::sim::{Credential, date};
 
 impl Halted for ApiError {
     fn withheld() -> Self {
@@ -104,7 +87,7 @@ pub fn admit(
     if session.outer_differs {
         lints.note("token-outer-differs", "");
     }
-    Ok(Granted { session, site, settings, now: turn.now(), epoch: turn.epoch() })
+    Ok(Granted::of(turn, session, site))
 }
 
 /// The bearer token of a request; 9722 where the header is absent or has another form.

@@ -3,11 +3,11 @@
 use http::Uri;
 
 use super::Place;
-use super::call::{Granted, write_mdm_info};
+use super::call::write_mdm_info;
 use super::errors::ApiError;
 use super::query::Query;
 use super::wire::{self, ConfigRequest};
-use crate::api::call::{Call, Need};
+use crate::api::call::{Call, Granted, Need};
 use crate::api::json::Json;
 use crate::exchange::{Reply, Request};
 use crate::model::{ClientConfig, ConfigChange, Limits, Receiver, StorePlatform};

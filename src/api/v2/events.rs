@@ -1,10 +1,10 @@
 //! The POSTs that queue an event (apple-v2.md §9, §10), and `GET /status` (§11).
 
-use super::call::{Granted, write_mdm_info};
+use super::call::write_mdm_info;
 use super::errors::{ApiError, ErrorInfo, failure_number, text_of, write_error};
 use super::query::Query;
 use super::wire;
-use crate::api::call::{Call, Need};
+use crate::api::call::{Call, Granted, Need};
 use crate::api::json::Json;
 use crate::exchange::{Reply, Request};
 use crate::model::{Event, EventKind, EventStatus};

@@ -1,9 +1,9 @@
 //! Numbered pages and versions, as the three lists of v2 have them (apple-v2.md §5).
 
-use super::call::{Granted, refuse_lints, write_mdm_info};
+use super::call::{refuse_lints, write_mdm_info};
 use super::errors::ApiError;
 use super::query::Query;
-use crate::api::call::Call;
+use crate::api::call::{Call, Granted};
 use crate::api::json::Json;
 use crate::model::{Page, PageRequest, Seq};
 use crate::sim::settings::PageAtTotal;

@@ -7,7 +7,7 @@ use form_urlencoded::parse;
 use super::errors::ApiError;
 use crate::api::lint::Lints;
 
-/// Parameters looked at; a query of a million parameters costs no more than this many.
+/// Parameters looked at, besides those of arrays; a query of a million parameters costs no more than this many.
 const PARAMETERS_MAX: usize = 1_000;
 
 /// The query of one request.
@@ -25,8 +25,13 @@ impl Query {
     /// Reads a query in which these parameters are arrays, and may come as often as they like.
     pub fn read_with(text: Option<&str>, arrays: &[&str], lints: &mut Lints) -> Self {
         let mut pairs: Vec<(String, String)> = Vec::new();
-        for (name, value) in parse(text.unwrap_or_default().as_bytes()).take(PARAMETERS_MAX) {
+        let mut others = 0;
+        for (name, value) in parse(text.unwrap_or_default().as_bytes()) {
             let is_array = arrays.contains(&name.as_ref());
+            others += usize::from(!is_array);
+            if others > PARAMETERS_MAX {
+                break;
+            }
             if !is_array && pairs.iter().any(|(known, _)| *known == name) {
                 lints.note("repeated-parameter", &name);
             } else {

@@ -36,7 +36,7 @@ use layers::{Layer, Layers};
 pub use tls::{TlsOptions, TlsSource};
 
 /// The options of `serve` by their key in the file; flag and variable are spelt after it.
-const KEYS: [&str; 27] = [
+const KEYS: [&str; 29] = [
     "listen",
     "tls_listen",
     "tls_name",
@@ -48,6 +48,8 @@ const KEYS: [&str; 27] = [
     "auto_universe",
     "world",
     "scenario",
+    "vppsim_config",
+    "print_scenario",
     "preset",
     "state",
     "seed",
@@ -89,6 +91,10 @@ pub struct ServeOptions {
     pub world_source: Source,
     /// The scenario that is applied to the default universe.
     pub scenario: Option<ScenarioChoice>,
+    /// The configuration of Apple's simulator that a scenario is made of, in place of one.
+    pub vppsim: Option<ScenarioChoice>,
+    /// Whether that scenario is printed, and nothing served.
+    pub print_scenario: bool,
     /// Presets whose rules the default universe begins with, behind those of the scenario.
     pub presets: Vec<String>,
     /// File in which the default universe is kept, and who chose it.
@@ -177,6 +183,8 @@ fn flags(args: &ServeArgs) -> Layer {
         auto_universe,
         world,
         scenario,
+        vppsim_config,
+        print_scenario,
         preset,
         state,
         seed,
@@ -206,6 +214,7 @@ fn flags(args: &ServeArgs) -> Layer {
         ("control_token", control_token),
         ("world", world),
         ("scenario", scenario),
+        ("vppsim_config", vppsim_config),
         ("state", state),
         ("seed", seed),
         ("clock", clock),
@@ -232,6 +241,7 @@ fn flags(args: &ServeArgs) -> Layer {
     let switches = [
         ("auto_universe", auto_universe),
         ("strict", strict),
+        ("print_scenario", print_scenario),
         ("exit_with_parent", exit_with_parent),
         ("receiver_insecure", receiver_insecure),
     ];
@@ -246,10 +256,15 @@ fn meaning(layers: &Layers, warnings: Vec<String>) -> Result<ServeOptions, BadVa
     let world = layers.or_default("world", "demo");
     let profile = layers.or_default("profile", "observed");
     let seed = layers.parsed("seed", values::number)?;
-    let scenario = layers.parsed("scenario", |raw| {
-        let path = PathBuf::from(values::text(raw)?);
-        Ok(ScenarioChoice { path, source: raw.origin.clone(), seed })
-    })?;
+    let chosen = |key| {
+        layers.parsed(key, |raw| {
+            let path = PathBuf::from(values::text(raw)?);
+            Ok(ScenarioChoice { path, source: raw.origin.clone(), seed })
+        })
+    };
+    let (scenario, vppsim) = (chosen("scenario")?, chosen("vppsim_config")?);
+    let print_scenario = layers.parsed("print_scenario", values::switch)?.unwrap_or(false);
+    go_together(layers, scenario.as_ref(), vppsim.as_ref(), print_scenario)?;
     Ok(ServeOptions {
         listen: layers.parsed("listen", values::address)?.unwrap_or(default_listen()),
         tls: tls::meaning(layers)?,
@@ -261,6 +276,8 @@ fn meaning(layers: &Layers, warnings: Vec<String>) -> Result<ServeOptions, BadVa
         state: layers
             .parsed("state", |raw| Ok((PathBuf::from(values::text(raw)?), raw.origin.clone())))?,
         scenario,
+        vppsim,
+        print_scenario,
         presets: layers.all("preset").iter().map(values::preset).collect::<Result<_, _>>()?,
         seed: seed.unwrap_or(1),
         clock: layers.parsed("clock", values::clock)?.unwrap_or(ClockChoice::Wall),
@@ -287,6 +304,30 @@ fn meaning(layers: &Layers, warnings: Vec<String>) -> Result<ServeOptions, BadVa
         receiver_insecure: layers.parsed("receiver_insecure", values::switch)?.unwrap_or(false),
         warnings,
     })
+}
+
+/// Refuses two scenarios, and printing none.
+fn go_together(
+    layers: &Layers,
+    scenario: Option<&ScenarioChoice>,
+    vppsim: Option<&ScenarioChoice>,
+    prints: bool,
+) -> Result<(), BadValue> {
+    if let (Some(scenario), Some(vppsim)) = (scenario, vppsim) {
+        let problem = format!(
+            "a vppsim configuration is a scenario, and {} names one already; leave out one of the two",
+            scenario.source
+        );
+        return Err(BadValue { origin: vppsim.source.clone(), problem });
+    }
+    match layers.all("print_scenario").last().filter(|_| prints && vppsim.is_none()) {
+        Some(raw) => {
+            let problem = "there is no vppsim configuration to print as a scenario; name it with \
+                           --vppsim-config FILE";
+            Err(BadValue { origin: raw.origin.clone(), problem: problem.to_owned() })
+        }
+        None => Ok(()),
+    }
 }
 
 /// The loopback address: who wants to be reached from elsewhere says so.

@@ -40,6 +40,8 @@ fn defaults() {
         world: "demo".to_owned(),
         world_source: Source::Default,
         scenario: None,
+        vppsim: None,
+        print_scenario: false,
         presets: Vec::new(),
         state: None,
         seed: 1,
@@ -258,8 +260,8 @@ fn a_bad_file_is_told_with_line_and_column() {
     ];
     insta::assert_snapshot!(told.join("\n"), @r#"
     quince.toml:2:1: "listn" is not a key of the configuration; did you mean "listen"?
-    quince.toml:1:1: "colour" is not a key of the configuration; known keys are listen, tls_listen, tls_name, ca_dir, tls_cert, tls_key, control_listen, control_token, auto_universe, world, scenario, preset, state, seed, clock, start, profile, set, public_url, strict, ready_file, exit_with_parent, log, log_format, allow_receiver, receiver_ca, receiver_insecure
-    quince.toml:1:1: "config" is not a key of the configuration; known keys are listen, tls_listen, tls_name, ca_dir, tls_cert, tls_key, control_listen, control_token, auto_universe, world, scenario, preset, state, seed, clock, start, profile, set, public_url, strict, ready_file, exit_with_parent, log, log_format, allow_receiver, receiver_ca, receiver_insecure
+    quince.toml:1:1: "colour" is not a key of the configuration; known keys are listen, tls_listen, tls_name, ca_dir, tls_cert, tls_key, control_listen, control_token, auto_universe, world, scenario, vppsim_config, print_scenario, preset, state, seed, clock, start, profile, set, public_url, strict, ready_file, exit_with_parent, log, log_format, allow_receiver, receiver_ca, receiver_insecure
+    quince.toml:1:1: "config" is not a key of the configuration; known keys are listen, tls_listen, tls_name, ca_dir, tls_cert, tls_key, control_listen, control_token, auto_universe, world, scenario, vppsim_config, print_scenario, preset, state, seed, clock, start, profile, set, public_url, strict, ready_file, exit_with_parent, log, log_format, allow_receiver, receiver_ca, receiver_insecure
     quince.toml:1:8: string values must be quoted, expected literal string
     quince.toml:2:1: duplicate key
     quince.toml:1:9: world takes no table

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::instance::Applivery;
 use crate::nearest::nearest;
 
 /// A text with places.
@@ -29,6 +30,12 @@ pub enum Place {
     Stoken,
     /// `{stoken:KEY}`: the content token of the location with this key.
     StokenOf(String),
+    /// `{applivery_url}`: the base of Applivery's API.
+    AppliveryUrl,
+    /// `{applivery_organization}`: the id of the first organization of MDM users.
+    AppliveryOrganization,
+    /// `{applivery_token}`: the API key of that organization that may do everything.
+    AppliveryToken,
 }
 
 /// Why a text is no template, or can't be filled.
@@ -45,9 +52,6 @@ pub enum TemplateError {
     /// Nothing closes the brace.
     #[error("has a `{{` that nothing closes; write `{{{{` for a brace")]
     Open,
-    /// There will be something, but not yet.
-    #[error("has {{{0}}}, which this version of quince does not serve yet")]
-    NotYet(String),
     /// The scenario has no such location.
     #[error("has {{stoken:{key}}}, and the scenario has no such location; there are: {known}")]
     NoLocation {
@@ -67,11 +71,9 @@ const NAMES: &[&str] = &[
     "stoken",
     "stoken:KEY",
     "applivery_url",
+    "applivery_organization",
     "applivery_token",
 ];
-
-/// Those of them that nothing serves yet.
-const NOT_YET: &[&str] = &["applivery_url", "applivery_token"];
 
 /// What fills the places.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -86,6 +88,15 @@ pub struct Values {
     pub control_url: String,
     /// Content tokens by the key of their location, in world order.
     pub stokens: Vec<(String, String)>,
+    /// The first organization of MDM users.
+    pub applivery: Option<Applivery>,
+}
+
+impl Values {
+    /// Something of the first organization of MDM users; empty if there is none.
+    fn applivery(&self, what: fn(&Applivery) -> &str) -> &str {
+        self.applivery.as_ref().map(what).unwrap_or_default()
+    }
 }
 
 impl Template {
@@ -118,6 +129,11 @@ impl Template {
                 Part::Place(Place::TlsUrl) => text += &values.tls_url,
                 Part::Place(Place::CaFile) => text += &values.ca_file,
                 Part::Place(Place::ControlUrl) => text += &values.control_url,
+                Part::Place(Place::AppliveryUrl) => text += values.applivery(Applivery::url),
+                Part::Place(Place::AppliveryOrganization) => {
+                    text += values.applivery(Applivery::organization);
+                }
+                Part::Place(Place::AppliveryToken) => text += values.applivery(Applivery::key),
                 Part::Place(Place::Stoken) => {
                     text += values.stokens.first().map_or("", |(_, stoken)| stoken);
                 }
@@ -142,13 +158,13 @@ fn place(name: &str) -> Result<Place, TemplateError> {
         "ca_file" => return Ok(Place::CaFile),
         "control_url" => return Ok(Place::ControlUrl),
         "stoken" => return Ok(Place::Stoken),
+        "applivery_url" => return Ok(Place::AppliveryUrl),
+        "applivery_organization" => return Ok(Place::AppliveryOrganization),
+        "applivery_token" => return Ok(Place::AppliveryToken),
         _ => {}
     }
     if let Some(key) = name.strip_prefix("stoken:") {
         return Ok(Place::StokenOf(key.to_owned()));
-    }
-    if NOT_YET.contains(&name) {
-        return Err(TemplateError::NotYet(name.to_owned()));
     }
     let known = List(NAMES.iter().map(|name| format!("{{{name}}}")));
     let near = nearest(name, NAMES.iter().copied());
@@ -182,6 +198,7 @@ mod tests {
             ca_file: "/tmp/ca.pem".to_owned(),
             control_url: "http://a/_quince/v1".to_owned(),
             stokens: vec![stoken("berlin", "b"), stoken("leeds", "l")],
+            applivery: None,
         };
         Template::new(text)?.fill(&values)
     }
@@ -203,13 +220,9 @@ mod tests {
         assert_eq!(
             refused("{ulr}"),
             "has no meaning for {ulr}; did you mean {url}? there are: {url}, {tls_url}, {ca_file}, {control_url}, \
-             {stoken}, {stoken:KEY}, {applivery_url}, {applivery_token}"
+             {stoken}, {stoken:KEY}, {applivery_url}, {applivery_organization}, {applivery_token}"
         );
         assert_eq!(refused("{url"), "has a `{` that nothing closes; write `{{` for a brace");
-        assert_eq!(
-            refused("{applivery_url}"),
-            "has {applivery_url}, which this version of quince does not serve yet"
-        );
         assert_eq!(
             refused("{stoken:bern}"),
             "has {stoken:bern}, and the scenario has no such location; there are: berlin, leeds"

@@ -33,7 +33,7 @@ use crate::telling::Telling;
 /// How often a terminal is told of progress.
 const PROGRESS: Duration = Duration::from_millis(200);
 
-/// Variables that say where quince is. What is not built yet is not there, and not left to another quince either.
+/// Variables that say where quince is. What a world does not have is not there, and not left to another quince either.
 const OURS: [&str; 8] = [
     "QUINCE_URL",
     "QUINCE_TLS_URL",
@@ -185,6 +185,7 @@ impl Trial<'_> {
             ca_file: ca_file.to_string_lossy().into_owned(),
             control_url: quince.control_url(),
             stokens: universe.stokens(),
+            applivery: universe.applivery(),
         };
         let mut variables = vec![
             ("QUINCE_URL".to_owned(), values.url.clone()),
@@ -198,6 +199,13 @@ impl Trial<'_> {
             let key = key.to_ascii_uppercase().replace('-', "_");
             (format!("QUINCE_STOKEN_{key}"), stoken.clone())
         }));
+        if let Some(applivery) = &values.applivery {
+            variables.extend([
+                ("QUINCE_APPLIVERY_URL".to_owned(), applivery.url().to_owned()),
+                ("QUINCE_APPLIVERY_ORGANIZATION".to_owned(), applivery.organization().to_owned()),
+                ("QUINCE_APPLIVERY_TOKEN".to_owned(), applivery.key().to_owned()),
+            ]);
+        }
         for (name, template) in &self.common.options.env {
             let value = template.fill(&values).map_err(|error| {
                 let scenario = &self.scenario.name;

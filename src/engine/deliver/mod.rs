@@ -174,6 +174,7 @@ impl Universe {
             for (letter, carried) in carried {
                 turn.landed(&letter, carried);
             }
+            turn.count_told();
         });
     }
 

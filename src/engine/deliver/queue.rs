@@ -6,9 +6,11 @@ use bytes::Bytes;
 
 use super::{Carried, Letter, Part};
 use crate::engine::outbox::{Item, gap};
+use crate::engine::rules::provenance;
 use crate::engine::turn::Turn;
+use crate::engine::universe::State;
 use crate::faults::{Handling, Heard, TEST_NOTIFICATION, Touch};
-use crate::journal::{Act, Attempt, Outcome, What};
+use crate::journal::{Act, Attempt, Injected, Outcome, What};
 use crate::model::notice::ELEMENTS_MAX;
 use crate::model::{At, Receiver};
 use crate::sim::{ClockMode, SiteId, Told};
@@ -17,9 +19,13 @@ impl Turn<'_> {
     /// Queues what subscribers are to be told of all that was done since.
     pub(in crate::engine) fn queue_notices(&mut self) {
         let told = self.state.world.take_notices();
-        if told.is_empty() || !self.state.delivers() {
-            return;
+        if !told.is_empty() && self.state.delivers() {
+            self.queue(told);
         }
+        self.count_told();
+    }
+
+    fn queue(&mut self, told: Vec<Told>) {
         let lost = self.state.outbox.lost();
         for told in told {
             self.queue_notice(&Arc::new(told));
@@ -31,6 +37,39 @@ impl Turn<'_> {
         }
     }
 
+    /// Lets events count that were told before they count, if first attempts of what is told were made or nothing is.
+    pub(super) fn count_told(&mut self) {
+        let State { world, outbox, foretold, settings, .. } = &mut *self.state;
+        let waiting = world.foretold();
+        foretold.retain(|(site, number), _| waiting.get(site) == Some(number));
+        let mut counts = Vec::new();
+        for (site, number) in waiting {
+            let ticket = foretold.entry((*site, *number)).or_insert(outbox.next_ticket());
+            if !outbox.awaits_of(*site, *ticket) {
+                counts.push(*site);
+            }
+        }
+        let settings = Arc::clone(settings);
+        for site in counts {
+            let counted = self.state.world.count_told(site, self.now, &settings);
+            if let Some(happening) = counted {
+                let number = happening.event().map(|(number, _)| number);
+                let by = |number| provenance(&self.state.rules, site, number);
+                let injected = number.map(by).unwrap_or_default();
+                self.append(What::Event(happening), injected);
+            }
+        }
+    }
+
+    /// What a rule has to do with it that a notice is told before it counts.
+    fn foretold_by(&self, told: &Told) -> Option<Injected> {
+        let number = told.notice.event()?;
+        let rule = self.state.rules.touched.foretold_by(told.site, number)?;
+        let is_told = self.state.world.foretold().get(&told.site) == Some(&number);
+        let act = || "sent before it counts".to_owned();
+        is_told.then(|| Injected { rule: Arc::clone(rule), act: act() })
+    }
+
     fn queue_notice(&mut self, told: &Arc<Told>) {
         let kind = told.notice.kind().as_str();
         let total = told.notice.elements();
@@ -38,7 +77,8 @@ impl Turn<'_> {
             let to = total.min(from + ELEMENTS_MAX);
             let part = Part { told: Arc::clone(told), elements: from..to };
             let handling = self.handle(told.site, kind, Some(part));
-            let Handling { lost, copies, delay, split, touch } = handling;
+            let Handling { lost, copies, delay, split, mut touch } = handling;
+            touch.injected.extend(self.foretold_by(told));
             let touch = Arc::new(touch);
             let size = split.unwrap_or(ELEMENTS_MAX).max(1);
             for from in (from..to).step_by(size) {
@@ -175,6 +215,7 @@ impl Turn<'_> {
             id: letter.id,
             kind: letter.kind.clone(),
             location: letter.location.clone(),
+            event: letter.event_id.clone(),
             number: letter.number,
             url: Arc::clone(&letter.receiver.url),
             attempt: letter.attempt,

@@ -55,6 +55,8 @@ pub(in crate::engine) struct Timeline {
     scenario: Arc<Scenario>,
     /// The journal entry that says that it began.
     began: u64,
+    /// When that was.
+    began_at: At,
     /// The latest journal entry that it knows.
     heard: u64,
     /// Up to when time has passed for it.
@@ -98,6 +100,7 @@ impl Timeline {
         let fired = scenario.rules.iter().map(|rule| (Arc::clone(&rule.id), 0)).collect();
         Self {
             began,
+            began_at: now,
             heard: began,
             now,
             place: 0,
@@ -133,8 +136,17 @@ impl Timeline {
     pub(super) fn next_due(&self) -> Option<At> {
         let running = matches!(self.stands, Stands::Running | Stands::Ending);
         match self.scenario.steps.get(self.place).and_then(|step| step.cause.as_ref()) {
-            Some(Cause::At(at)) if running => Some(*at),
+            Some(cause) if running => self.instant(cause),
             _ => None,
+        }
+    }
+
+    /// The instant that a cause is.
+    const fn instant(&self, cause: &Cause) -> Option<At> {
+        match cause {
+            Cause::At(at) => Some(*at),
+            Cause::Passed(span) => Some(self.began_at.plus(*span)),
+            Cause::Call { .. } | Cause::Exit | Cause::After(_) => None,
         }
     }
 
@@ -201,7 +213,9 @@ impl Timeline {
         let is_met = match cause {
             None => true,
             Some(Cause::Call { .. } | Cause::Exit) => false,
-            Some(Cause::At(at)) => *at <= turn.now(),
+            Some(cause @ (Cause::At(_) | Cause::Passed(_))) => {
+                self.instant(cause).is_some_and(|at| at <= turn.now())
+            }
             Some(Cause::After(EventEnded(rule))) => {
                 turn.rules().events_of(rule).any(|event| has_ended(turn.world(), event))
             }

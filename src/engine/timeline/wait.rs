@@ -105,6 +105,10 @@ impl Wait {
             }
             Cause::Exit => "the client ended in the middle of this step".to_owned(),
             Cause::At(at) => format!("the client ended before {}", date::precise(*at)),
+            Cause::Passed(span) => {
+                let span = date::span(*span);
+                format!("the client ended before {span} had passed since the scenario began")
+            }
             Cause::After(Moment::EventEnded(rule)) => {
                 format!("the client ended before an event of rule `{rule}` had ended")
             }

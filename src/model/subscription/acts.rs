@@ -8,7 +8,7 @@
 use std::sync::Arc;
 
 use super::holdings::{NoSeat, PeriodEnded, Purchase};
-use super::record::{LicenceKind, SubscriptionStatus};
+use super::record::{LicenceKind, Subscription, SubscriptionStatus};
 use super::{AdministratorRequest, SeatRequest, checks};
 use crate::model::command::Limits;
 use crate::model::config::NotificationType;
@@ -91,7 +91,7 @@ impl Location {
             if self.subscriptions.seat(adam_id, user).is_some() {
                 continue;
             }
-            let free = self.subscriptions.get(adam_id).map(|record| record.available());
+            let free = self.subscriptions.get(adam_id).map(Subscription::available);
             let renewing = free.is_some_and(|free| free.renewing > 0);
             given = self.subscriptions.give(adam_id, user, renewing, true).map(|_| ());
             if given.is_err() {

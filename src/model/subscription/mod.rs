@@ -2,7 +2,7 @@
 //! (apple-subscriptions.md §2, §12).
 //!
 //! * [`calendar`]: days and periods. [`record`]: a subscription, its counts, an assignment. [`holdings`]: all of them, and
-//!   how they change. [`checks`]: what is refused at once. [`acts`]: what clients and the portal do, and who is told.
+//!   how they change. `checks`: what is refused at once. [`acts`]: what clients and the portal do, and who is told.
 //!   [`page`]: lists, page by page. [`parts`]: the way back from plain lists.
 //!
 //! Invariants: assigned and free seats together are as many as there are licences, always; everything is found by product,

@@ -5,10 +5,10 @@ use std::collections::HashMap;
 use super::super::Wrongs;
 use super::super::forms::{ExpectItem, MatchForm};
 use super::Draft;
-use crate::model::At;
+use crate::model::{At, Span};
 use crate::nearest::nearest;
 use crate::sim::date;
-use crate::text::source::{Span, quoted};
+use crate::text::source::{Span as Place, quoted};
 use crate::text::tree::Node;
 
 /// What is known by name. Broken parts count, too: a reference to one of them is no second mistake.
@@ -21,7 +21,7 @@ struct Names<'r> {
     marks: HashMap<&'r str, usize>,
 }
 
-pub(super) fn check(draft: &Draft<'_>, line: &dyn Fn(&Span) -> usize, wrongs: &mut Wrongs) {
+pub(super) fn check(draft: &Draft<'_>, line: &dyn Fn(&Place) -> usize, wrongs: &mut Wrongs) {
     let names = once(draft, line, wrongs);
     for step in &draft.steps {
         let (at, form) = (&step.at, &step.form);
@@ -56,8 +56,12 @@ pub(super) fn check(draft: &Draft<'_>, line: &dyn Fn(&Span) -> usize, wrongs: &m
 }
 
 /// Notes what is given twice.
-fn once<'d>(draft: &'d Draft<'_>, line: &dyn Fn(&Span) -> usize, wrongs: &mut Wrongs) -> Names<'d> {
-    let mut seen: HashMap<(&str, String), Span> = HashMap::new();
+fn once<'d>(
+    draft: &'d Draft<'_>,
+    line: &dyn Fn(&Place) -> usize,
+    wrongs: &mut Wrongs,
+) -> Names<'d> {
+    let mut seen: HashMap<(&str, String), Place> = HashMap::new();
     let mut first = |what: &'static str, name: &str, node: &Node, at: String| {
         let known = seen.get(&(what, name.to_owned()));
         if let Some(known) = known {
@@ -201,11 +205,22 @@ fn dangling<'n>(
 /// Instants of the timeline do not go back.
 fn in_order(draft: &Draft<'_>, wrongs: &mut Wrongs) {
     let mut last: Option<(At, String)> = draft.start.map(|at| (at, "the clock's start".to_owned()));
+    let mut passed: Option<(Span, &str)> = None;
     for step in &draft.steps {
         let to = match &step.form.advance {
             Some(super::super::forms::AdvanceForm::Table(table)) => table.to.as_deref(),
             _ => None,
         };
+        if let Some(span) = step.form.at.as_deref().and_then(date::parse_span) {
+            match passed {
+                Some((before, name)) if span < before => {
+                    let (before, name) = (date::span(before), quoted(name));
+                    let text = format!("time does not go back: step {name} waits for {before}");
+                    wrongs.add(format!("{}/at", step.at), text);
+                }
+                _ => passed = Some((span, &step.form.name)),
+            }
+        }
         for (key, text) in [("at", step.form.at.as_deref()), ("advance/to", to)] {
             let Some(instant) = text.and_then(date::parse) else { continue };
             match &last {

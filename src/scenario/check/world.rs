@@ -86,8 +86,7 @@ pub(super) fn check(draft: &Draft<'_>, world: &WorldSpec, wrongs: &mut Wrongs) {
             known.location(wait.location.as_deref(), &format!("{}/wait/location", part.at), wrongs);
         }
         for (at, call) in verbs(part) {
-            let needs = !matches!(call.name.as_str(), "change-limits" | "transfer-licenses");
-            if needs && !call.arguments.contains_key("location") {
+            if needs_location(&call.name) && !call.arguments.contains_key("location") {
                 known.only_location(&at, wrongs);
             }
         }
@@ -95,6 +94,19 @@ pub(super) fn check(draft: &Draft<'_>, world: &WorldSpec, wrongs: &mut Wrongs) {
             known.expectation(item, &format!("{}/expect/{n}", part.at), wrongs);
         }
     }
+}
+
+/// Whether a verb is about one location, which has to be said where there are several.
+fn needs_location(verb: &str) -> bool {
+    !matches!(
+        verb,
+        "change-limits"
+            | "transfer-licenses"
+            | "enroll-device"
+            | "unenroll-device"
+            | "issue-enrollment-token"
+            | "revoke-key"
+    )
 }
 
 impl Known<'_> {

@@ -22,7 +22,7 @@ pub use expect::{ExpectItem, StateWord, StatusWord};
 pub use gate::{BudgetForm, GateForm, PolicyWord};
 pub use matching::{Between, Count, ExpectForm, MatchForm, WhereForm};
 pub use notification::NotificationForm;
-pub(super) use read::{name, settings};
+pub(super) use read::{LIST_MAX, VIRTUAL_MS_MAX, name, settings};
 pub use rule::{OnForm, RuleForm};
 pub use scenario::{ClockForm, ModeWord, SCHEMA, ScenarioForm, WorldForm};
 pub use step::{

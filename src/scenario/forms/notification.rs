@@ -19,8 +19,8 @@ const SPLIT_MAX: u64 = 100;
 /// Bytes of a secret or of a type.
 const TEXT_MAX: usize = 500;
 
-/// What becomes of a notification: at least one of these. `before_answer` goes with a call and stands alone, all
-/// others go with the operations `notification.<TYPE>` and `notification.*`. The notification that tries out a receiver is
+/// What becomes of a notification: at least one of these. `before_answer` and `before_counts` go with a call and stand
+/// alone, all others go with the operations `notification.<TYPE>` and `notification.*`. The notification that tries out a receiver is
 /// meant only by its own name, `notification.TEST_NOTIFICATION`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -49,6 +49,11 @@ pub struct NotificationForm {
     /// `true`: the event that the call queues is carried out at once, and its notifications come before the answer.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub before_answer: Option<bool>,
+    /// `true`: what is told of the event that the call queues is sent when the event falls due, and only when its first
+    /// attempts were made, whatever came of them, the event is carried out: who reads counts or assignments when it is told
+    /// finds the old ones. Where time is moved past that, the event counts later.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub before_counts: Option<bool>,
 }
 
 impl NotificationForm {
@@ -57,10 +62,13 @@ impl NotificationForm {
         let before = wrongs.0.len();
         let place = |key: &str| format!("{at}/{key}");
         if *self == Self::default() {
-            let what = "copies, drop, delay, secret, type, split, hold or before_answer";
+            let what =
+                "copies, drop, delay, secret, type, split, hold, before_answer or before_counts";
             return wrongs.none(at, format!("what becomes of it? say at least one of {what}"));
         }
-        for (key, flag) in [("drop", self.drop), ("before_answer", self.before_answer)] {
+        let before_call =
+            [("before_answer", self.before_answer), ("before_counts", self.before_counts)];
+        for (key, flag) in before_call.into_iter().chain([("drop", self.drop)]) {
             if flag == Some(false) {
                 wrongs.add(place(key), format!("`{key}` is `true`, or left out"));
             }
@@ -74,10 +82,17 @@ impl NotificationForm {
                 wrongs.add(place(key), format!("1 to {TEXT_MAX} printable characters of ASCII"));
             }
         }
-        let alone = Self { before_answer: self.before_answer, ..Self::default() };
-        if self.before_answer.is_some() && *self != alone {
+        let Self { before_answer, before_counts, .. } = *self;
+        let alone = Self { before_answer, before_counts, ..Self::default() };
+        if let Some((key, _)) = before_call.into_iter().find(|(_, flag)| flag.is_some())
+            && *self != alone
+        {
             let text = "this goes with a call, and all else with notifications: write two rules";
-            wrongs.add(place("before_answer"), text);
+            wrongs.add(place(key), text);
+        }
+        if before_answer.is_some() && before_counts.is_some() {
+            let text = "what is delivered before the answer has counted at once: leave one out";
+            wrongs.add(place("before_counts"), text);
         }
         if self.drop.is_some() && *self != (Self { drop: self.drop, ..Self::default() }) {
             wrongs.add(place("drop"), "what is not sent has no other fate");
@@ -99,6 +114,7 @@ impl NotificationForm {
             split: usize::try_from(split).ok().filter(|split| *split > 0),
             hold: u32::try_from(hold).unwrap_or(u32::MAX),
             before_answer: self.before_answer == Some(true),
+            before_counts: self.before_counts == Some(true),
         };
         (wrongs.0.len() == before).then_some(rule)
     }

@@ -12,13 +12,13 @@ use crate::scenario::arguments::PricingParam;
 use crate::sim::{Settings, date};
 
 /// Things in a list.
-pub(super) const LIST_MAX: usize = 100;
+pub(in crate::scenario) const LIST_MAX: usize = 100;
 
 /// The longest duration in real time: nobody waits longer for a test.
 const REAL_MS_MAX: i64 = 600_000;
 
 /// The longest duration in virtual time, as for settings: 36500d.
-const VIRTUAL_MS_MAX: i64 = 36_500 * 86_400_000;
+pub(in crate::scenario) const VIRTUAL_MS_MAX: i64 = 36_500 * 86_400_000;
 
 /// Letters of an id.
 const ID_MAX: usize = 80;

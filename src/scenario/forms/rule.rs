@@ -51,7 +51,7 @@ pub struct OnForm {
     /// The n-th call and all after it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub from: Option<u64>,
-    /// Only this page of a list, from 0; a call without an index asks for page 0.
+    /// Only this page of a list, from 0; a call without an index asks for page 0, one with a cursor for none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub page: Option<u64>,
     /// Only calls of the location with this key.

@@ -127,7 +127,17 @@ pub struct WorldForm {
     /// Who administers a subscription, by location, `adam_id` and `client_user_id`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub administrator: Vec<Map<String, Value>>,
-    /// So many more devices, users, assets and assignments in the first location.
+    /// What the store says of products, by `adam_id`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub product: Vec<Map<String, Value>>,
+    /// Organizations of MDM users, by `slug`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub mdm_organization: Vec<Map<String, Value>>,
+    /// MDM users, by organization and `email`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub mdm_user: Vec<Map<String, Value>>,
+    /// So many more devices, users, assets and assignments in the first location, and MDM users in the first
+    /// organization of these.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub generate: Option<Map<String, Value>>,
 }
@@ -200,6 +210,11 @@ impl ScenarioForm {
     pub fn preset(mut self, name: &str) -> Self {
         self.presets.push(name.to_owned());
         self
+    }
+
+    /// As a file has it: TOML.
+    pub fn to_toml(&self) -> Result<String, toml::ser::Error> {
+        toml::to_string(self)
     }
 
     /// With this rule, after those before.

@@ -16,6 +16,7 @@ use super::read::{
 use super::then::verb;
 use crate::scenario::verbs::VerbCall;
 use crate::scenario::{Act, Advance, Cause, Moment, Step, Wrongs};
+use crate::sim::date;
 
 /// A step. It waits for its cause (at most one of `wait`, `at` and `after`), then does what it says in this order:
 /// `advance`, `verb`, `set`, `event`, `mark`, `expect`, `snapshot`, `diff`.
@@ -27,7 +28,8 @@ pub struct StepForm {
     /// It waits for calls of the client, or for its end; in real time.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub wait: Option<WaitForm>,
-    /// It waits for an instant of virtual time: a date-time with an offset.
+    /// It waits for an instant of virtual time: a date-time with an offset, or how long after the scenario began, such
+    /// as `90s`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub at: Option<String>,
     /// It waits for something to happen.
@@ -196,7 +198,7 @@ impl StepForm {
         ];
         at_most_one(&causes, at, wrongs);
         let wait = self.wait.as_ref().and_then(|form| form.cause(&place("wait"), wrongs));
-        let instant = self.at.as_ref().and_then(|text| instant(text, &place("at"), wrongs));
+        let come = self.at.as_ref().and_then(|text| come(text, &place("at"), wrongs));
         let after = self.after.as_ref().and_then(|form| form.moment(&place("after"), wrongs));
         let acts = self.acts(at, wrongs);
         length(self.expect.len(), LIST_MAX, &place("expect"), wrongs)?;
@@ -206,7 +208,7 @@ impl StepForm {
             item.expect(default_id, &place(&format!("expect/{n}")), wrongs)
         });
         let expects = expects.collect();
-        let cause = wait.or(instant.map(Cause::At)).or(after.map(Cause::After));
+        let cause = wait.or(come).or(after.map(Cause::After));
         let step = Step { name: step_name?, cause, acts, expects };
         (wrongs.0.len() == before).then_some(step)
     }
@@ -301,6 +303,12 @@ impl StepForm {
         self
     }
 
+    /// It waits for an instant of virtual time, or until so much of it has passed since the scenario began.
+    #[must_use]
+    pub fn at(self, at: &str) -> Self {
+        Self { at: Some(at.to_owned()), ..self }
+    }
+
     /// The present state gets this name.
     #[must_use]
     pub fn mark(self, name: &str) -> Self {
@@ -313,6 +321,14 @@ impl StepForm {
         self.expect.push(item);
         self
     }
+}
+
+/// An instant that comes: a date-time, or a duration since the scenario began.
+fn come(text: &str, at: &str, wrongs: &mut Wrongs) -> Option<Cause> {
+    if date::parse_span(text).is_some() {
+        return virtual_span(text, at, wrongs).map(Cause::Passed);
+    }
+    instant(text, at, wrongs).map(Cause::At)
 }
 
 /// A name of a state, which may become a part of a file's name.

@@ -48,7 +48,8 @@ pub struct ThenForm {
     /// What happens to the world, before the call is applied.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub verb: Option<VerbCall>,
-    /// What becomes of notifications (`on.operation = "notification.*"`), or that they come before the answer of a call.
+    /// What becomes of notifications (`on.operation = "notification.*"`), or that they come before the answer of a call, or
+    /// before the event that it queues counts.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub notification: Option<NotificationForm>,
     /// Settings that change, before the call is applied.
@@ -145,6 +146,12 @@ impl ThenForm {
             let text =
                 "this is about notifications: write what happens to calls as a rule of its own";
             wrongs.add(place("notification"), text);
+        }
+        let ends_by_itself = then.event.as_ref().and_then(|event| event.time);
+        let ends_by_itself = ends_by_itself.is_none_or(|time| matches!(time, EventTime::After(_)));
+        if then.notification.as_ref().is_some_and(|rule| rule.before_counts) && !ends_by_itself {
+            let text = "this goes with an event that ends in its time: `event.after`, or nothing";
+            wrongs.add(place("notification/before_counts"), text);
         }
         let replaced = then.answer.as_ref().filter(|answer| answer.replaces());
         let deciding = [

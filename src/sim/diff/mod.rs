@@ -8,6 +8,7 @@
 
 mod licences;
 mod location;
+mod people;
 mod service;
 mod subscriptions;
 mod users;
@@ -25,7 +26,7 @@ const NAMES_MAX: usize = 100;
 pub struct Difference {
     /// Of what kind, such as `user-retired` or `licenses-moved`.
     pub kind: &'static str,
-    /// Key of the location.
+    /// Key of the location; empty if it is about none.
     pub location: String,
     /// For people.
     pub text: String,
@@ -35,6 +36,10 @@ pub struct Difference {
     pub subscription: Option<u64>,
     /// The user that it is about.
     pub client_user_id: Option<String>,
+    /// Slug of the organization of MDM users that it is about; it has no location then.
+    pub organization: Option<String>,
+    /// Id of the MDM user that it is about.
+    pub mdm_user: Option<String>,
     /// The event that it is about: its number and its id on the wire.
     pub event: Option<(u64, String)>,
     /// Serial of the content token that it is about.
@@ -67,8 +72,8 @@ pub struct HolderName {
     pub is_device: bool,
 }
 
-/// What is different, in a fixed order: locations in world order, and in each users, assets, licences, devices, subscriptions, events,
-/// configuration, tokens, limits.
+/// What is different, in a fixed order: locations in world order, and in each users, assets, licences, devices, subscriptions,
+/// events, configuration, tokens, limits; then organizations of MDM users, and in each its users by id, and keys.
 pub fn diff(from: &World, to: &World) -> Vec<Difference> {
     let mut found = Vec::new();
     let before: BTreeMap<&str, &Site> =
@@ -92,6 +97,7 @@ pub fn diff(from: &World, to: &World) -> Vec<Difference> {
             found.push(Difference { location: key.clone(), ..gone });
         }
     }
+    people::compare(from, to, &mut found);
     found
 }
 
@@ -115,7 +121,7 @@ pub fn to_text(differences: &[Difference], several_locations: bool) -> String {
     }
     let mut text = String::new();
     for difference in differences {
-        if several_locations {
+        if several_locations && !difference.location.is_empty() {
             text += &difference.location;
             text += ": ";
         }

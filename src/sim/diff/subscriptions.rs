@@ -145,14 +145,14 @@ fn tell_names(
     came: bool,
     found: &mut Vec<Difference>,
 ) {
-    let named = names.iter().take(NAMES_MAX).map(|name| {
+    let moves = names.iter().take(NAMES_MAX).map(|name| {
         let holder = Some(HolderName { name: name.clone(), is_device: false });
         if came { Move { from: None, to: holder } } else { Move { from: holder, to: None } }
     });
     found.push(Difference {
         subscription: Some(adam_id),
         count: Some(names.len() as u64),
-        holders: named.collect(),
+        holders: moves.collect(),
         ..difference
     });
 }

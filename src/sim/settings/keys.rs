@@ -2,9 +2,10 @@
 
 use super::values::{Value, put, words};
 use super::{
-    Allowed, ErrorTexts, ExpirationDate, InviteUrl, NotificationsHttp, NumericAdamId, PageAtTotal,
-    RemovalsInDelta, RetiredCount, RetryAfterClock, ServiceConfig, SettingError, Settings,
-    UnknownToken, UnknownUserText, UnlimitedLists, nearest,
+    Allowed, AppliveryUnknownKey, DeveloperToken, ErrorTexts, ExpirationDate, InviteUrl,
+    NotificationsHttp, NumericAdamId, PageAtTotal, PageEnds, RemovalsInDelta, RetiredCount,
+    RetryAfterClock, ServiceConfig, SettingError, Settings, TwoArrays, UnknownToken,
+    UnknownUserText, UnlimitedLists, nearest,
 };
 use crate::model::{ManagedAccounts, SameAccount, UnknownUser};
 
@@ -45,7 +46,7 @@ macro_rules! key {
 /// The words of a switch, the one for off first.
 const SWITCH: Allowed = Allowed::Words(&["off", "on"]);
 
-static KEYS: [Key; 45] = [
+static KEYS: [Key; 53] = [
     key!("token.expiration_date", words::<ExpirationDate>(), expiration_date),
     key!("token.lifetime", Allowed::Duration, token_lifetime),
     key!("clock.auto_horizon", Allowed::Duration, auto_horizon),
@@ -78,14 +79,22 @@ static KEYS: [Key; 45] = [
     key!("v1.error_texts", words::<ErrorTexts>(), v1_error_texts),
     key!("v1.invite_url", words::<InviteUrl>(), v1_invite_url),
     key!("v1.notifies", SWITCH, v1_notifies),
+    key!("v1.two_arrays", words::<TwoArrays>(), v1_two_arrays),
     key!("v1.batch_size", Allowed::Integer(1, 100_000), batch_size),
     key!("v1.batch_lifetime", Allowed::Duration, batch_lifetime),
     key!("v1.max_runs", Allowed::Integer(1, 100_000), runs_max),
+    key!("applivery.page_ends", words::<PageEnds>(), applivery_page_ends),
+    key!("applivery.page_limit", Allowed::Integer(1, 10_000), applivery_page_limit),
+    key!("applivery.unknown_key", words::<AppliveryUnknownKey>(), applivery_unknown_key),
+    key!("applivery.validation_error", Allowed::Integer(1, 99_999), applivery_validation_error),
+    key!("applivery.creates_vpp_user", SWITCH, creates_vpp_user),
+    key!("applivery.rate_limit", SWITCH, applivery_rate_limit),
     key!("notifications.http", words::<NotificationsHttp>(), notifications_http),
     key!("notifications.deliver", SWITCH, notifications_deliver),
     key!("notifications.attempts", Allowed::Integer(1, 10), notification_attempts),
     key!("notifications.retry_after", Allowed::Duration, notification_retry_after),
     key!("notifications.timeout", Allowed::Duration, notification_timeout),
+    key!("catalog.developer_token", words::<DeveloperToken>(), developer_token),
     key!("http.retry_after_clock", words::<RetryAfterClock>(), retry_after_clock),
     key!("http.rule_header", SWITCH, rule_header),
     key!("marks.automatic", SWITCH, automatic_marks),

@@ -92,6 +92,22 @@ pub struct Settings {
     pub v1_invite_url: InviteUrl,
     /// `v1.notifies`: whether writes of v1 are told to subscribers of v2.
     pub v1_notifies: bool,
+    /// `v1.two_arrays`: what two arrays of one direction in one call of v1 mean.
+    pub v1_two_arrays: TwoArrays,
+    /// `catalog.developer_token`: how closely a developer token is looked at.
+    pub developer_token: DeveloperToken,
+    /// `applivery.page_ends`: what `prevPage` and `nextPage` are where there is no such page.
+    pub applivery_page_ends: PageEnds,
+    /// `applivery.page_limit`: users a page where the request does not say; at least 1.
+    pub applivery_page_limit: u32,
+    /// `applivery.unknown_key`: how an unknown API key is told.
+    pub applivery_unknown_key: AppliveryUnknownKey,
+    /// `applivery.validation_error`: the error code of a request that is not valid.
+    pub applivery_validation_error: u32,
+    /// `applivery.creates_vpp_user`: whether an MDM user with a Managed Apple Account has an Apple user.
+    pub creates_vpp_user: bool,
+    /// `applivery.rate_limit`: whether 10,000 requests an hour are enforced, in real time.
+    pub applivery_rate_limit: bool,
     /// `http.retry_after_clock`: which clock a `Retry-After` that is a date follows.
     pub retry_after_clock: RetryAfterClock,
     /// `http.rule_header`: whether answers name the rules that touched them.
@@ -212,10 +228,50 @@ pub enum ErrorTexts {
 pub enum InviteUrl {
     /// Here: whoever opens it accepts the invitation.
     Quince,
+    /// Here, too, and as short as Apple's simulator has it: the code is the path (apple-legacy-v1.md §20).
+    Vppsim,
     /// At Apple's, with the country.
     Apple,
     /// At Apple's, in the older form without a country.
     AppleNoCc,
+}
+
+/// What two arrays of one direction in one call mean (apple-legacy-v1.md §14 rule 2, §23 #14).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TwoArrays {
+    /// The call is refused: 9602.
+    Refuse,
+    /// All of them are meant, one after the other.
+    Both,
+    /// The first is meant, in the order in which they are documented; the others are nothing.
+    First,
+}
+
+/// How closely a developer token is looked at (apple-metadata.md §2.1).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DeveloperToken {
+    /// Its parts, its algorithm and how long it lives.
+    Checked,
+    /// Any bearer token will do.
+    Any,
+}
+
+/// What `prevPage` and `nextPage` are at the ends of a list (applivery.md §4).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PageEnds {
+    /// `null`.
+    Null,
+    /// 0.
+    Integer,
+}
+
+/// How an unknown API key is told; the status is 401 (applivery.md §2.1).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AppliveryUnknownKey {
+    /// 4004, `Invalid Token`.
+    InvalidToken,
+    /// 4001, `Unauthorized`.
+    Unauthorized,
 }
 
 /// Which clock a `Retry-After` that is a date follows.

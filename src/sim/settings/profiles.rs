@@ -2,9 +2,10 @@
 //! `fixtures/profiles.toml` is held against them by a test.
 
 use super::{
-    ErrorTexts, ExpirationDate, InviteUrl, NotificationsHttp, NumericAdamId, PageAtTotal,
-    RemovalsInDelta, RetiredCount, RetryAfterClock, ServiceConfig, SettingError, Settings,
-    UnknownToken, UnknownUserText, UnlimitedLists,
+    AppliveryUnknownKey, DeveloperToken, ErrorTexts, ExpirationDate, InviteUrl, NotificationsHttp,
+    NumericAdamId, PageAtTotal, PageEnds, RemovalsInDelta, RetiredCount, RetryAfterClock,
+    ServiceConfig, SettingError, Settings, TwoArrays, UnknownToken, UnknownUserText,
+    UnlimitedLists,
 };
 use crate::model::{Behaviour, Delay, ManagedAccounts, SameAccount, Span, UnknownUser};
 
@@ -65,6 +66,14 @@ impl Settings {
             v1_error_texts: ErrorTexts::Of2025,
             v1_invite_url: InviteUrl::Quince,
             v1_notifies: true,
+            v1_two_arrays: TwoArrays::Refuse,
+            developer_token: DeveloperToken::Checked,
+            applivery_page_ends: PageEnds::Null,
+            applivery_page_limit: 10,
+            applivery_unknown_key: AppliveryUnknownKey::InvalidToken,
+            applivery_validation_error: 3000,
+            creates_vpp_user: true,
+            applivery_rate_limit: false,
             retry_after_clock: RetryAfterClock::Virtual,
             rule_header: false,
             automatic_marks: true,
@@ -83,6 +92,8 @@ impl Settings {
             service_config: ServiceConfig::Apple,
             notifications_http: NotificationsHttp::Never,
             v1_invite_url: InviteUrl::AppleNoCc,
+            applivery_page_ends: PageEnds::Integer,
+            applivery_unknown_key: AppliveryUnknownKey::Unauthorized,
             ..Self::observed()
         }
     }

@@ -3,9 +3,9 @@
 use std::fmt;
 
 use super::{
-    ErrorTexts, ExpirationDate, InviteUrl, NotificationsHttp, NumericAdamId, PageAtTotal,
-    RemovalsInDelta, RetiredCount, RetryAfterClock, ServiceConfig, UnknownToken, UnknownUserText,
-    UnlimitedLists, duration,
+    AppliveryUnknownKey, DeveloperToken, ErrorTexts, ExpirationDate, InviteUrl, NotificationsHttp,
+    NumericAdamId, PageAtTotal, PageEnds, RemovalsInDelta, RetiredCount, RetryAfterClock,
+    ServiceConfig, TwoArrays, UnknownToken, UnknownUserText, UnlimitedLists, duration,
 };
 use crate::model::{Delay, ManagedAccounts, SameAccount, Span, UnknownUser};
 
@@ -97,8 +97,12 @@ choices! {
     UnknownUserText { Live = "live", Short = "short", NotFound = "not-found" }
     UnlimitedLists { Split = "split", Both = "both" }
     RetiredCount { Refunded = "refunded", WithRetiredUsers = "+retired_users" }
+    DeveloperToken { Checked = "checked", Any = "any" }
     ErrorTexts { Of2025 = "2025", Of2020 = "2020" }
-    InviteUrl { Quince = "quince", Apple = "apple", AppleNoCc = "apple-no-cc" }
+    InviteUrl { Quince = "quince", Vppsim = "vppsim", Apple = "apple", AppleNoCc = "apple-no-cc" }
+    TwoArrays { Refuse = "refuse", Both = "both", First = "first" }
+    PageEnds { Null = "null", Integer = "integer" }
+    AppliveryUnknownKey { InvalidToken = "4004", Unauthorized = "4001" }
     RetryAfterClock { Virtual = "virtual", Real = "real" }
     NotificationsHttp { Loopback = "loopback", Never = "never" }
     UnknownUser { Sync = "sync", Async = "async" }

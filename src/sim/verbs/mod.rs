@@ -5,11 +5,13 @@
 //!
 //! Not here: how a verb is written (`scenario`), who may call it and what is noted of it (`engine`, `api`).
 
+mod invitations;
 mod licences;
 mod limits;
 mod people;
 mod service;
 mod subscriptions;
+mod workspaces;
 
 pub use limits::LIMIT_NAMES;
 pub(super) use limits::values as limit_values;
@@ -17,6 +19,7 @@ pub(super) use people::listed;
 pub(super) use service::{spell_moved, spell_privileges};
 pub use subscriptions::SubscriptionDeed;
 pub(super) use subscriptions::spell_status;
+pub use workspaces::MdmDeed;
 
 use super::settings::Settings;
 use super::world::{Moved, Site, SiteId, World};
@@ -89,6 +92,11 @@ pub enum Deed {
         invite_code: Option<String>,
         /// With which Apple Account; the user's address if absent.
         apple_account: Option<String>,
+    },
+    /// The lowest registered users accept their invitations.
+    AcceptInvitations {
+        /// So many, or all if there are fewer; nobody may be left.
+        up_to: u32,
     },
     /// A content token's life ends now.
     ExpireToken {
@@ -170,6 +178,13 @@ pub enum Deed {
         /// How; `None` if it comes back.
         moved: Option<Moved>,
     },
+    /// Something happens to an organization of MDM users, and to no location.
+    Mdm {
+        /// Its slug or id. May be left out where there is exactly one.
+        organization: Option<String>,
+        /// What happens to it.
+        deed: MdmDeed,
+    },
 }
 
 /// What a verb did.
@@ -185,6 +200,8 @@ pub struct Outcome {
     pub subscriptions: Vec<u64>,
     /// Users that changed, or got something.
     pub client_user_ids: Vec<String>,
+    /// Ids of MDM users that changed.
+    pub mdm_users: Vec<String>,
     /// Devices that became known, or got something.
     pub serial_numbers: Vec<String>,
     /// How many licences, users or devices it was about.
@@ -240,6 +257,9 @@ impl World {
         if let Deed::ChangeLimits { limits } = &verb.deed {
             return self.change_limits(verb.location.as_deref(), limits);
         }
+        if let Deed::Mdm { organization, deed } = &verb.deed {
+            return self.act_on_workspace(organization.as_deref(), deed);
+        }
         let id = self.pick(verb.location.as_deref(), "location")?;
         self.outbox.now = now;
         let mut outcome = self.act_on(id, &verb.deed, now, settings)?;
@@ -265,6 +285,7 @@ impl World {
                 let who = (client_user_id.as_deref(), invite_code.as_deref());
                 self.accept_invitation(id, who, apple_account.as_deref(), behaviour)
             }
+            Deed::AcceptInvitations { up_to } => self.accept_invitations(id, *up_to, behaviour),
             Deed::ExpireToken { serial } => self.expire_token(id, *serial, now),
             Deed::RevokeToken { serial } => self.revoke_token(id, *serial),
             Deed::RenewToken => self.renew_token(id, now.plus(settings.token_lifetime)),
@@ -289,6 +310,9 @@ impl World {
             Deed::ChangeLimits { limits } => self.change_limits(Some(&self.key(id)), limits),
             Deed::MoveService { moved } => self.move_service(id, *moved),
             Deed::Subscription(deed) => self.act_on_subscription(id, deed, now),
+            Deed::Mdm { organization, deed } => {
+                self.act_on_workspace(organization.as_deref(), deed)
+            }
         }
     }
 

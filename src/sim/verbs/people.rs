@@ -8,7 +8,7 @@ use super::{
 };
 use crate::model::{
     Asset, AssetId, Behaviour, DeviceId, Failure, Holder, Location, User, UserId, UserRequest,
-    UserStatus, is_email,
+    is_email,
 };
 use crate::sim::entropy::Stream;
 use crate::store::Classes;
@@ -17,37 +17,6 @@ use crate::store::Classes;
 const MADE_MAX: u32 = 1_000_000;
 
 impl World {
-    pub(super) fn accept_invitation(
-        &mut self,
-        id: SiteId,
-        (client_user_id, invite_code): (Option<&str>, Option<&str>),
-        account: Option<&str>,
-        behaviour: &Behaviour,
-    ) -> Result<Outcome> {
-        let location = &self.picked(id)?.location;
-        let user = invited(location, client_user_id, invite_code)?;
-        let record = location.users.get(user);
-        let name = record.map(|user| location.users.client_user_id(user)).unwrap_or_default();
-        let name = name.to_owned();
-        let account = match (account, record.and_then(|user| user.email.as_deref())) {
-            (Some(""), _) => {
-                let text = "apple_account is empty: leave it out, or name an account";
-                return Err(VerbError::invalid("apple_account", text));
-            }
-            (Some(account), _) | (None, Some(account)) => account.to_owned(),
-            (None, None) => format!("user:{name}"),
-        };
-        if !location.can_link(user, &account) {
-            let text = format!("`{account}` is linked to another active user; use another account");
-            return Err(VerbError::conflict("apple_account", text));
-        }
-        self.change(id, |location, ids| {
-            location.accept_invitation(user, &account, behaviour, ids);
-        });
-        let text = format!("user {name} accepted the invitation with `{account}`");
-        Ok(Outcome { text, client_user_ids: vec![name], ..Outcome::default() })
-    }
-
     pub(super) fn assign(
         &mut self,
         id: SiteId,
@@ -268,47 +237,7 @@ fn user_fits(location: &Location, user: &UserRequest, behaviour: &Behaviour) -> 
     })
 }
 
-/// The registered user that an invitation is for.
-fn invited(
-    location: &Location,
-    client_user_id: Option<&str>,
-    invite_code: Option<&str>,
-) -> Result<UserId> {
-    let is_invited = |user: &User| user.status == UserStatus::Registered;
-    let user = match (client_user_id, invite_code) {
-        (Some(_), Some(_)) => {
-            let text = "give client_user_id or invite_code, not both";
-            return Err(VerbError::invalid("invite_code", text));
-        }
-        (Some(name), None) => active(location, name)?,
-        (None, Some(code)) => {
-            let has_code = |user: &User| user.invite_code.as_deref() == Some(code);
-            first_user(location, has_code).ok_or_else(|| {
-                let text = format!("`{code:.80}` is the code of no invitation of this location");
-                VerbError::conflict("invite_code", text)
-            })?
-        }
-        (None, None) => first_user(location, is_invited).ok_or_else(|| {
-            let text = "nobody is waiting for an invitation; make users with add-users";
-            VerbError::conflict("client_user_id", text)
-        })?,
-    };
-    let record = location.users.get(user);
-    if record.is_some_and(is_invited) {
-        return Ok(user);
-    }
-    let name = record.map(|user| location.users.client_user_id(user)).unwrap_or_default();
-    let text = match record.map(|user| user.status) {
-        Some(UserStatus::Associated) => {
-            format!("the invitation of user {name} was accepted already; name another")
-        }
-        _ => format!("user {name} is retired, and the invitation with it; create the user anew"),
-    };
-    let argument = if invite_code.is_some() { "invite_code" } else { "client_user_id" };
-    Err(VerbError::conflict(argument, text))
-}
-
-fn active(location: &Location, name: &str) -> Result<UserId> {
+pub(super) fn active(location: &Location, name: &str) -> Result<UserId> {
     location.users.active(name).ok_or_else(|| {
         let retired = location.users.records_of(name).next().is_some();
         let why = if retired { "is retired" } else { "does not exist" };
@@ -317,7 +246,7 @@ fn active(location: &Location, name: &str) -> Result<UserId> {
     })
 }
 
-fn first_user(location: &Location, fits: impl Fn(&User) -> bool) -> Option<UserId> {
+pub(super) fn first_user(location: &Location, fits: impl Fn(&User) -> bool) -> Option<UserId> {
     let mut users = location.users.records().walk(Classes::ALL, 0);
     users.find(|(_, user)| fits(user)).map(|(place, _)| UserId(place as u32))
 }

@@ -219,9 +219,9 @@ impl World {
         if named.is_empty() {
             let all = location.users.records().walk(Classes::ALL, 0);
             let associated = all.filter(|(_, user)| user.status == UserStatus::Associated);
-            let names =
+            let ids =
                 associated.map(|(_, user): (usize, &User)| location.users.client_user_id(user));
-            users = names.filter(|name| !has(name)).take(count as usize).map(Arc::from).collect();
+            users = ids.filter(|name| !has(name)).take(count as usize).map(Arc::from).collect();
         }
         if users.len() < count as usize && named.is_empty() {
             let text = format!(

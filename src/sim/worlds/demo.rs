@@ -3,6 +3,7 @@
 use super::draw::{Draw, app, book, user};
 use super::furnish::{Plan, furnish};
 use super::names::Tongue;
+use super::people::of_demo;
 use super::seats::{subscribe, subscription};
 use super::{location, organization};
 use crate::model::subscription::PeriodUnit;
@@ -25,7 +26,9 @@ pub(super) fn world(seed: u64) -> WorldSpec {
             organization("alder-college", "Alder College", &[COLLEGE]),
         ],
         locations: vec![hamburg(seed), leeds(seed)],
+        ..WorldSpec::default()
     }
+    .with_people(|people| of_demo(people, COMPANY, seed))
 }
 
 /// The company: everything that a list can show.

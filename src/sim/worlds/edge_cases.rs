@@ -3,6 +3,7 @@
 //! The first location holds the odd contents, the others odd tokens and sizes.
 
 use super::draw::{app, book, user};
+use super::people::of_edge_cases;
 use super::seats::{subscribe, subscription};
 use super::{location, organization};
 use crate::model::subscription::PeriodUnit;
@@ -29,7 +30,9 @@ pub(super) fn world(seed: u64) -> WorldSpec {
     WorldSpec {
         organizations: vec![organization("edge", name, &domains)],
         locations: vec![edges(seed), lone(), reading_room(), lapsed(), withdrawn()],
+        ..WorldSpec::default()
     }
+    .with_people(of_edge_cases)
 }
 
 fn token(serial: u32) -> TokenSpec {

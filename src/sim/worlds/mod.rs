@@ -13,6 +13,7 @@ mod edge_cases;
 mod furnish;
 mod grow;
 mod names;
+pub(in crate::sim) mod people;
 mod seats;
 mod small_school;
 #[cfg(test)]
@@ -20,7 +21,9 @@ mod tests;
 
 pub use grow::{Growth, GrowthError, grow};
 
-use super::spec::{LocationSpec, OrganizationSpec, SubscriptionSpec, WorldSpec};
+use super::spec::{
+    LocationSpec, MdmGrowth, MdmOrganizationSpec, OrganizationSpec, SubscriptionSpec, WorldSpec,
+};
 use crate::model::subscription::PeriodUnit;
 use crate::model::{LicenceKind, Period, StorePlatform};
 
@@ -39,15 +42,21 @@ pub fn named(name: &str, seed: u64) -> Option<WorldSpec> {
     }
 }
 
+/// Who makes products: `n` chooses.
+pub(super) fn maker(n: u64, of_books: bool) -> String {
+    names::maker(n, of_books)
+}
+
 /// One organization with one location that owns nothing.
 fn empty() -> WorldSpec {
     WorldSpec {
         organizations: vec![organization("empty", "Empty Organization", &["empty.example"])],
         locations: vec![location("main", "Main", 0, "US", StorePlatform::Business)],
+        ..WorldSpec::default()
     }
 }
 
-/// 50,000 devices with 20 apps each, and 2,000 users with ten subscriptions: the size that breaks clients.
+/// 50,000 devices with 20 apps each, 2,000 users with ten subscriptions, and 50,000 MDM users: the size that breaks clients.
 fn enterprise(seed: u64) -> WorldSpec {
     let domains = ["meridian.example"];
     let mut main =
@@ -65,6 +74,21 @@ fn enterprise(seed: u64) -> WorldSpec {
     WorldSpec {
         organizations: vec![organization("meridian", "Meridian Logistics", &domains)],
         locations: vec![main],
+        ..WorldSpec::default()
+    }
+    .with_people(|people| {
+        people.more = MdmGrowth { count: 50_000, domain: domains[0].to_owned() };
+    })
+}
+
+impl WorldSpec {
+    /// With an organization of MDM users made of the first one, and people in it.
+    fn with_people(mut self, add: impl FnOnce(&mut MdmOrganizationSpec)) -> Self {
+        self.mdm = self.mdm_organizations();
+        if let Some(organization) = self.mdm.first_mut() {
+            add(organization);
+        }
+        self
     }
 }
 

@@ -87,6 +87,14 @@ pub(super) fn book(index: usize) -> String {
     numbered(BOOKS[index % BOOKS.len()].to_owned(), index / BOOKS.len())
 }
 
+/// Who makes products: `n` chooses.
+pub(super) fn maker(n: u64, of_books: bool) -> String {
+    let kinds =
+        if of_books { ["Press", "Books", "Editions"] } else { ["Labs", "Works", "Software"] };
+    let (stems, n) = (STEMS.len() as u64, n % (STEMS.len() * kinds.len()) as u64);
+    format!("{} {}", STEMS[(n % stems) as usize], kinds[(n / stems) as usize])
+}
+
 fn numbered(name: String, round: usize) -> String {
     if round == 0 { name } else { format!("{name} {}", round + 1) }
 }
@@ -100,12 +108,18 @@ pub(super) enum Tongue {
 
 /// The local part of somebody's address, such as `erika.schulz`.
 pub(super) fn mailbox(stream: &mut Stream, tongue: Tongue) -> String {
+    person(stream, tongue).1
+}
+
+/// Somebody's name, and the local part of the address.
+pub(super) fn person(stream: &mut Stream, tongue: Tongue) -> (String, String) {
     let (first, last) = match tongue {
         Tongue::English => (EN::NAME_FIRST_NAME, EN::NAME_LAST_NAME),
         Tongue::German => (DE_DE::NAME_FIRST_NAME, DE_DE::NAME_LAST_NAME),
     };
-    let mut word = |names: &[&str]| folded(stream.pick(names).copied().unwrap_or_default());
-    format!("{}.{}", word(first), word(last))
+    let first = stream.pick(first).copied().unwrap_or_default();
+    let last = stream.pick(last).copied().unwrap_or_default();
+    (format!("{first} {last}"), format!("{}.{}", folded(first), folded(last)))
 }
 
 /// Lower-case ASCII letters only, as mail systems like them.

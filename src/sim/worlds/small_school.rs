@@ -3,6 +3,7 @@
 use super::draw::{Draw, app, book};
 use super::furnish::{Plan, furnish};
 use super::names::Tongue;
+use super::people::of_school;
 use super::{location, organization};
 use crate::model::{Platforms, StorePlatform, Supply};
 use crate::sim::spec::{AssetSpec, AssignmentSpec, HolderSpec, WorldSpec};
@@ -39,5 +40,7 @@ pub(super) fn world(seed: u64) -> WorldSpec {
     WorldSpec {
         organizations: vec![organization("lindenhof", "Lindenhof-Schule", &[plan.domain])],
         locations: vec![berlin],
+        ..WorldSpec::default()
     }
+    .with_people(|people| of_school(people, plan.domain, seed))
 }

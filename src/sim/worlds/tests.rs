@@ -33,6 +33,24 @@ impl Fingerprint {
         self.text(&format!("{word:?}"));
     }
 
+    fn people(&mut self, organization: &MdmOrganizationSpec) {
+        self.text(&organization.slug);
+        self.text(&organization.name);
+        self.maybe(organization.vpp_location.as_ref());
+        self.word(&organization.language);
+        let more = people::made_up(organization, 1);
+        for user in organization.users.iter().chain(&more) {
+            self.text(&user.email);
+            self.text(&user.name);
+            user.tags.iter().for_each(|tag| self.text(tag));
+            self.word(&user.language);
+            self.maybe(user.managed_apple_id.as_ref());
+            self.text(&user.metadata);
+            user.inferred_segment_ids.iter().for_each(|id| self.number(id.cast_unsigned()));
+            user.counts.iter().for_each(|(_, count)| self.number(count.into()));
+        }
+    }
+
     fn location(&mut self, location: &LocationSpec) {
         self.text(&location.key);
         self.text(&location.name);
@@ -94,6 +112,7 @@ fn fingerprint(world: &WorldSpec) -> String {
         organization.domains.iter().for_each(|domain| print.text(domain));
     }
     world.locations.iter().for_each(|location| print.location(location));
+    world.mdm.iter().for_each(|organization| print.people(organization));
     format!("{:016x}", print.0)
 }
 
@@ -103,11 +122,11 @@ fn worlds_are_golden() {
     let prints = prints.map(|(name, print)| format!("{name} {print}"));
     // Who changes a world on purpose pins it anew and says so in the change log.
     let golden = [
-        "demo 0ba3e2f70a4ad3ab",
+        "demo 3ff55b25e2e3feef",
         "empty 8d9ef63fe90fa311",
-        "small-school baf910023d8bc999",
-        "edge-cases 35c076e7e7509227",
-        "enterprise-50k 0fea0e84bcb7b8e0",
+        "small-school 0d03238c360dada6",
+        "edge-cases 2ece6ecdba43407d",
+        "enterprise-50k 05dd640ea369c024",
     ];
     assert_eq!(prints, golden);
 }

@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::people::Organization;
 use super::scalars::{Instant, Pair, Row, SettingsMap, Turned};
 use super::subscriptions::{SeatRequest, Subscriptions};
 use super::words::{
@@ -27,6 +28,45 @@ pub(super) struct Document {
     pub(super) journal_last: Option<u64>,
     /// The locations, in world order.
     pub(super) locations: Vec<Location>,
+    /// Organizations of MDM users, in world order; one made of the first location if left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) mdm_organizations: Option<Vec<Organization>>,
+    /// What the store says of products, beyond what follows from what is owned; by ascending id.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) products: Vec<StoreProduct>,
+}
+
+/// What the store says of a product; what is absent follows from its owners, or is made up.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct StoreProduct {
+    pub(super) adam_id: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) product_type: Option<Product>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) name: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) artist: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) bundle_id: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) platforms: Option<Vec<Platform>>,
+    /// Number of the store's section.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) genre: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) version: Option<String>,
+    /// Thousandths.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) price: Option<u32>,
+    /// Name of the organization that it was made for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) custom_of: Option<String>,
+    /// Storefronts that sell it; all if absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) storefronts: Option<Vec<String>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) description: Option<String>,
 }
 
 /// Who moves time, and what the clock showed at first and shows.
@@ -312,6 +352,9 @@ pub(super) struct Event {
     /// Tasks that are to fail when their turn comes.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(super) failing: Vec<Failing>,
+    /// Subscribers are told of it before it counts.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub(super) foretold: bool,
 }
 
 /// Tasks that are to fail, by what they are about; what is empty does not narrow them down.

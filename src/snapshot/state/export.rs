@@ -5,13 +5,14 @@ use std::sync::Arc;
 use super::document as doc;
 use super::scalars::{Instant, Pair, Row, SettingsMap, Turned};
 use super::words::{Platform, Privilege, Reason};
-use super::{Form, SCHEMA};
+use super::{Form, SCHEMA, people};
 use crate::model::asset::Asset;
-use crate::model::event::{Event, Work};
+use crate::model::event::{Event, Foretold, Work};
 use crate::model::{
-    AssetName, ClientConfig, Delay, Failing, LegacyConfig, Limits, Location, Platforms, Privileges,
-    Supply, Targets, UserId, UserRequest,
+    AssetName, ClientConfig, Delay, Failing, LegacyConfig, Limits, Location, Privileges, Supply,
+    Targets, UserId, UserRequest,
 };
+use crate::sim::spec::ProductSpec;
 use crate::sim::world::TokenRecord;
 use crate::sim::{ClockMode, Saved, Site};
 
@@ -29,6 +30,26 @@ pub(super) fn document(saved: &Saved, form: Form) -> doc::Document {
         settings: SettingsMap(settings.collect()),
         journal_last: (!form.canonical).then_some(saved.journal_last),
         locations: saved.world.sites().iter().map(|site| location(site, form)).collect(),
+        mdm_organizations: Some(people::write(&saved.world)),
+        products: saved.world.catalog().listed().map(product).collect(),
+    }
+}
+
+fn product(said: &ProductSpec) -> doc::StoreProduct {
+    let said = said.clone();
+    doc::StoreProduct {
+        adam_id: said.adam_id,
+        product_type: said.product_type.map(Into::into),
+        name: said.name,
+        artist: said.artist,
+        bundle_id: said.bundle_id,
+        platforms: said.platforms.map(Platform::list),
+        genre: said.genre,
+        version: said.version,
+        price: said.price,
+        custom_of: said.custom_of,
+        storefronts: said.storefronts,
+        description: said.description,
     }
 }
 
@@ -144,8 +165,6 @@ fn token(serial: u32, record: &TokenRecord, redact: bool) -> doc::Token {
 }
 
 fn asset(location: &Location, asset: &Asset) -> doc::Asset {
-    let families = Platform::EACH.into_iter();
-    let has = |family: &(Platform, Platforms)| asset.platforms.has(family.1);
     doc::Asset {
         adam_id: location.assets.adam_id(asset.product).to_owned(),
         pricing_param: asset.pricing_param.into(),
@@ -160,7 +179,7 @@ fn asset(location: &Location, asset: &Asset) -> doc::Asset {
         held_by_retired: asset.held_by_retired,
         revocable: asset.revocable,
         device_assignable: asset.device_assignable,
-        platforms: families.filter(has).map(|(family, _)| family).collect(),
+        platforms: Platform::list(asset.platforms),
         licences: asset.licence_ranges().to_vec(),
         free: asset.free_licences().collect(),
         given_up: asset.given_up_licences(),
@@ -243,6 +262,7 @@ fn event(number: u64, event: &Event, held: bool) -> doc::Event {
             Work::Users(users) => Some(doc::Work::Users(users.iter().map(wish).collect())),
         },
         failing: event.failing.iter().map(failing).collect(),
+        foretold: event.foretold != Foretold::No,
     }
 }
 

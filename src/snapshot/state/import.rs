@@ -4,17 +4,20 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::document as doc;
+use super::people;
 use super::words::{Platform, Privilege};
 use crate::model::asset::Asset;
 use crate::model::assignment::{Assignment, Change};
-use crate::model::event::{Event, Failed, Work};
+use crate::model::event::{Event, Failed, Foretold, Work};
 use crate::model::ids::ProductId;
 use crate::model::parts::{AssetParts, COUNTER_MAX, UserParts};
 use crate::model::{
     AssetId, AssetName, ClientConfig, Delay, Failing, Flaw, LegacyConfig, Limits, Location,
-    LocationParts, LocationProfile, MdmInfo, Platforms, Privileges, Receiver, Span, Supply,
-    Targets, UserRequest,
+    LocationParts, LocationProfile, MdmInfo, Privileges, Receiver, Span, Supply, Targets,
+    UserRequest,
 };
+use crate::sim::catalog::{Catalog, PRODUCTS_MAX};
+use crate::sim::spec::ProductSpec;
 use crate::sim::world::TokenRecord;
 use crate::sim::{ClockMode, Saved, Settings, SiteParts, World};
 
@@ -49,8 +52,42 @@ pub(super) fn saved(document: doc::Document) -> Result<Saved, Flaw> {
         }
         sites.push(site(location, &mut literals).map_err(|flaw| flaw.below(&outer))?);
     }
-    let world = World::restore(document.seed, document.epoch, sites);
+    let mut world = World::restore(document.seed, document.epoch, sites);
+    world.list_products(products(document.products)?);
+    match document.mdm_organizations {
+        Some(list) => world.set_workspaces(people::read(list, &keys)?),
+        // Files of before there were any.
+        None => world.add_first_workspace(start),
+    }
     Ok(Saved { world, settings, clock, start, now, journal_last })
+}
+
+fn products(list: Vec<doc::StoreProduct>) -> Result<Catalog, Flaw> {
+    if list.len() > PRODUCTS_MAX {
+        return Err(Flaw::new("/products", format!("has more than {PRODUCTS_MAX} products")));
+    }
+    let mut made = Vec::with_capacity(list.len());
+    for (place, product) in list.into_iter().enumerate() {
+        let id = product.adam_id.parse::<u64>().ok();
+        if id.is_none_or(|id| id.to_string() != product.adam_id) {
+            return Err(Flaw::new(format!("/products/{place}/adam_id"), "is no product id"));
+        }
+        made.push(ProductSpec {
+            adam_id: product.adam_id,
+            product_type: product.product_type.map(Into::into),
+            name: product.name,
+            artist: product.artist,
+            bundle_id: product.bundle_id,
+            platforms: product.platforms.map(|list| Platform::set(&list)),
+            genre: product.genre,
+            version: product.version,
+            price: product.price,
+            custom_of: product.custom_of,
+            storefronts: product.storefronts,
+            description: product.description,
+        });
+    }
+    Ok(Catalog::new(made))
 }
 
 fn mode(text: &str) -> Result<ClockMode, Flaw> {
@@ -212,8 +249,7 @@ fn legacy_config(config: doc::LegacyConfig) -> LegacyConfig {
 
 fn asset(asset: doc::Asset) -> AssetParts {
     let supply = asset.total.map_or(Supply::Unlimited, Supply::Limited);
-    let families = Platform::EACH.iter().filter(|(family, _)| asset.platforms.contains(family));
-    let platforms = families.fold(Platforms::default(), |all, (_, one)| all.and(*one));
+    let platforms = Platform::set(&asset.platforms);
     let mut made = Asset::new(
         ProductId(0),
         asset.pricing_param.into(),
@@ -308,6 +344,8 @@ fn event(event: doc::Event) -> Result<(u64, Event, bool), Flaw> {
         finished: event.finished.map(|at| at.0),
         work,
         failing: failing.collect(),
+        // What was told and waits is not in the file: it is told again.
+        foretold: if event.foretold { Foretold::Wanted } else { Foretold::No },
     };
     Ok((event.number, made, event.held))
 }

@@ -12,6 +12,7 @@ mod document;
 mod export;
 mod file;
 mod import;
+mod people;
 mod print;
 mod scalars;
 mod subscriptions;

@@ -151,4 +151,16 @@ impl Platform {
         (Self::Watchos, model::Platforms::WATCHOS),
         (Self::Visionos, model::Platforms::VISIONOS),
     ];
+
+    /// The families of a set.
+    pub(super) fn list(set: model::Platforms) -> Vec<Self> {
+        let has = |(_, family): &&(Self, model::Platforms)| set.has(*family);
+        Self::EACH.iter().filter(has).map(|(family, _)| *family).collect()
+    }
+
+    /// The set of some families.
+    pub(super) fn set(list: &[Self]) -> model::Platforms {
+        let families = Self::EACH.iter().filter(|(family, _)| list.contains(family));
+        families.fold(model::Platforms::default(), |all, (_, one)| all.and(*one))
+    }
 }

@@ -11,7 +11,8 @@ use crate::text::tree::Node;
 pub(super) const QUALITIES: [(&str, PricingParam); 2] =
     [("STDQ", PricingParam::Standard), ("PLUS", PricingParam::Plus)];
 
-const PLATFORMS: [(&str, Platforms); 5] = [
+/// Platforms by their names.
+pub(super) const PLATFORMS: [(&str, Platforms); 5] = [
     ("iOS", Platforms::IOS),
     ("macOS", Platforms::MACOS),
     ("tvOS", Platforms::TVOS),

@@ -15,6 +15,8 @@ pub(super) struct Draft {
     pub(super) desks: Vec<Desk>,
     /// Where a key was given in this file: (table, location, key).
     seen: HashMap<(&'static str, usize, String), Span>,
+    /// Rows of MDM users by organization and folded address; read when the first of this file comes.
+    mdm_rows: HashMap<usize, HashMap<String, usize>>,
 }
 
 /// What is known about the rows of one location.
@@ -60,7 +62,7 @@ impl Draft {
     /// Starts from a world that may be empty.
     pub(super) fn new(world: WorldSpec) -> Self {
         let desks = world.locations.iter().map(Desk::new).collect();
-        Self { world, desks, seen: HashMap::new() }
+        Self { world, desks, seen: HashMap::new(), mdm_rows: HashMap::new() }
     }
 
     /// Notes that this file gives a key; false, and a problem, if it did before.
@@ -87,6 +89,16 @@ impl Draft {
     /// Whether this file gave a key already.
     pub(super) fn mentioned(&self, table: &'static str, location: usize, key: &str) -> bool {
         self.seen.contains_key(&(table, location, key.to_owned()))
+    }
+
+    /// The row of the MDM user with this folded address; the next row if there is none, and then the caller adds it.
+    pub(super) fn mdm_row(&mut self, organization: usize, email: String) -> usize {
+        let users = self.world.mdm.get(organization).map_or(&[][..], |it| &it.users);
+        let rows = self.mdm_rows.entry(organization).or_insert_with(|| {
+            let rows = users.iter().enumerate();
+            rows.map(|(row, user)| (user.email.to_lowercase(), row)).collect()
+        });
+        *rows.entry(email).or_insert(users.len())
     }
 
     /// The location that a row says, or the only one.
@@ -150,7 +162,8 @@ impl Desk {
     }
 }
 
-fn reference<'k>(
+/// The one of `keys` that a row says, or the only one.
+pub(super) fn reference<'k>(
     row: &Fields<'_>,
     member: &'static str,
     mut keys: impl Iterator<Item = &'k str> + Clone,

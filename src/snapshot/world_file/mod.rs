@@ -13,21 +13,29 @@
 //! | `[[subscription]]` | `adam_id`*, `parent_adam_id`, `status` (ACTIVE; INACTIVE without licences), `period` (month), `period_end` (one period from the universe's start; one that is over moves on by whole periods), `renewing` (0), `expiring` (0) |
 //! | `[[seat]]` | `adam_id`*, `client_user_id`*, `renewing` (true), `licence` (renewing for what renews; else expiring, if one is free), `by_group` (false) |
 //! | `[[administrator]]` | `adam_id`*, `client_user_id`* |
-//! | `[generate]` | `devices`, `users`, `assets`, `assignments`: so many more in the first location |
+//! | `[[product]]` | `adam_id`*, `product_type`, `name`, `artist`, `bundle_id`, `platforms`, `genre` (its number), `version`, `price` (thousandths), `custom_of` (key of an organization), `storefronts`, `description`: what the store says of it |
+//! | `[[mdm_organization]]` | `slug`* (three or more of a-z, 0-9 and -), `name` (the slug), `vpp_location` (the first), `language` (en) |
+//! | `[[mdm_user]]` | `organization` (a slug), `email`*, `name` (empty), `tags`, `language` (the organization's), `managed_apple_id`, `metadata` (a table), `inferred_segment_ids`, `counts` (nested as in answers: `counts.apple.devices = 2`) |
+//! | `[generate]` | `devices`, `users`, `assets`, `assignments`: so many more in the first location; `mdm_users`: in the first organization of these |
 //!
-//! All but the first two tables and `[generate]` have `location`; it may be left out where there is
+//! Tables of what is in a location have `location`; it may be left out where there is
 //! exactly one, and so may `organization`. What is in the base world under the same key is changed
 //! by the members that are given; anything else is added. Several users of one file may share a
 //! client user id while at most one of them is active: the first changes the base's, the others
 //! are records of their own.
 //!
-//! Not here: tables of scenarios, and Applivery's users.
+//! A world without `[[mdm_organization]]` has one made of its first organization. Its MDM users are known by their
+//! addresses, in whatever case.
+//!
+//! Not here: tables of scenarios.
 
 mod assets;
 mod check;
 mod draft;
 mod holders;
 mod owners;
+mod people;
+mod products;
 mod seats;
 mod subscriptions;
 #[cfg(test)]
@@ -35,7 +43,7 @@ mod tests;
 
 use super::WorldError;
 use crate::nearest::nearest;
-use crate::sim::spec::WorldSpec;
+use crate::sim::spec::{MdmGrowth, WorldSpec};
 use crate::sim::worlds::{Growth, grow};
 pub use crate::text::Format;
 use crate::text::fields::Fields;
@@ -57,7 +65,7 @@ const ASSIGNMENTS_MAX: u64 = 10_000_000;
 type ReadRow = fn(&mut Draft, &Node, &mut Problems<'_>);
 
 /// The tables in the order in which they are read: what is referred to comes first.
-const TABLES: [(&str, &str, ReadRow); 10] = [
+const TABLES: [(&str, &str, ReadRow); 13] = [
     ("organization", "[[organization]]", owners::organization),
     ("location", "[[location]]", owners::location),
     ("token", "[[token]]", owners::token),
@@ -68,6 +76,9 @@ const TABLES: [(&str, &str, ReadRow); 10] = [
     ("subscription", "[[subscription]]", subscriptions::subscription),
     ("seat", "[[seat]]", subscriptions::seat),
     ("administrator", "[[administrator]]", subscriptions::administrator),
+    ("product", "[[product]]", products::product),
+    ("mdm_organization", "[[mdm_organization]]", people::organization),
+    ("mdm_user", "[[mdm_user]]", people::user),
 ];
 
 /// Reads a world file. `file` is its name in messages; the seed is that of named worlds and of
@@ -138,7 +149,7 @@ pub(crate) fn of_node(
 }
 
 fn generate(world: &mut WorldSpec, node: &Node, seed: u64, problems: &mut Problems<'_>) {
-    let known = ["devices", "users", "assets", "assignments"];
+    let known = ["devices", "users", "assets", "assignments", "mdm_users"];
     let Some(fields) = Fields::open(node, "[generate]", &known, problems) else { return };
     let mut number =
         |key, max| fields.number(key, max, problems).map_or(0, |(number, _)| number as u32);
@@ -148,6 +159,7 @@ fn generate(world: &mut WorldSpec, node: &Node, seed: u64, problems: &mut Proble
         assets: number("assets", ASSETS_MAX),
         ..Growth::default()
     };
+    let mdm_users = number("mdm_users", USERS_MAX);
     let assignments = number("assignments", ASSIGNMENTS_MAX);
     let span = fields.node("assignments").map_or(fields.span, |node| &node.span);
     if u64::from(assignments) > growth.capacity() {
@@ -160,6 +172,16 @@ fn generate(world: &mut WorldSpec, node: &Node, seed: u64, problems: &mut Proble
             ),
         );
         return;
+    }
+    if mdm_users > 0 {
+        world.mdm = world.mdm_organizations();
+        let owner = world.organizations.first();
+        let domain = owner.and_then(|owner| owner.domains.first()).cloned();
+        let domain = domain.unwrap_or_else(|| "generated.example".to_owned());
+        if let Some(organization) = world.mdm.first_mut() {
+            let count = mdm_users.saturating_add(organization.more.count);
+            organization.more = MdmGrowth { count, domain };
+        }
     }
     let Some(location) = world.locations.first_mut() else { return };
     let owner = world.organizations.get(location.organization);

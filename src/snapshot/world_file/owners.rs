@@ -8,10 +8,10 @@ use crate::text::source::Problems;
 use crate::text::tree::Node;
 
 /// Names and the like are at most so long.
-const TEXT_BYTES_MAX: usize = 4096;
+pub(super) const TEXT_BYTES_MAX: usize = 4096;
 
 /// So many organizations, locations, and tokens of one location: they are looked up one by one.
-const OWNERS_MAX: usize = 1000;
+pub(super) const OWNERS_MAX: usize = 1000;
 
 /// Tokens are at most so long.
 const LITERAL_BYTES_MAX: usize = 16 * 1024;

@@ -2,6 +2,7 @@
 
 use std::io::{Read as _, Write as _};
 use std::net::TcpListener;
+use std::path::Path;
 use std::thread;
 
 use serde_json::Value;
@@ -89,6 +90,30 @@ fn help_and_version_are_results() {
     for word in ["serve", "token", "healthcheck", "ledger", "--world", "QUINCE_READY_FILE"] {
         assert!(help.contains(word), "{word}: {help}");
     }
+}
+
+#[test]
+fn a_healthcheck_speaks_https_with_whom_it_trusts() {
+    let (folder, other) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let serve = |folder: &Path| {
+        let folder = folder.to_str().unwrap();
+        Process::serve(&["--world", "empty", "--tls-listen", "127.0.0.1:0", "--ca-dir", folder])
+    };
+    let (server, stranger) = (serve(folder.path()), serve(other.path()));
+    let ca = folder.path().join("ca.pem");
+    let check = |server: &Process| {
+        run(&["healthcheck", "--url", server.told("tls_url"), "--ca", ca.to_str().unwrap()])
+    };
+    assert_eq!(check(&server), (Some(0), String::new(), String::new()));
+    let (code, _, said) = check(&stranger);
+    assert!(code == Some(1) && said.contains("invalid peer certificate"), "{said}");
+    // Nobody vouches for a CA that was just made.
+    let (code, _, said) = run(&["healthcheck", "--url", server.told("tls_url")]);
+    assert!(code == Some(1) && said.contains("invalid peer certificate"), "{said}");
+    let key = folder.path().join("nothing.pem");
+    let url = server.told("tls_url");
+    let (code, _, said) = run(&["healthcheck", "--url", url, "--ca", key.to_str().unwrap()]);
+    assert!(code == Some(1) && said.contains("cannot read the CA"), "{said}");
 }
 
 /// A server that gives one answer per connection, in this order.

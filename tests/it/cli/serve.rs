@@ -20,11 +20,14 @@ const SCHOOL: [&str; 6] = ["--world", "small-school", "--clock", "manual", "--se
 fn the_ready_line_has_what_a_program_needs_and_nothing_else_is_on_stdout() {
     let server = Process::serve(&SCHOOL);
     let (url, stoken) = (server.told("url").to_owned(), server.told("stoken").to_owned());
+    let (organization, key) =
+        (server.told("applivery_organization"), server.told("applivery_token"));
+    assert_eq!(organization.len(), 24);
     let host = url.strip_prefix("http://127.0.0.1:").unwrap();
     assert!(host.parse::<u16>().unwrap() > 0);
     let version = env!("CARGO_PKG_VERSION");
     let expected = format!(
-        r#"{{"ready":true,"url":"{url}","tls_url":null,"control_url":"{url}/_quince/v1","universe":"default","stoken":"{stoken}","stokens":{{"berlin":"{stoken}"}},"applivery_url":null,"applivery_organization":null,"applivery_token":null,"seed":7,"version":"{version}"}}"#
+        r#"{{"ready":true,"url":"{url}","tls_url":null,"control_url":"{url}/_quince/v1","universe":"default","stoken":"{stoken}","stokens":{{"berlin":"{stoken}"}},"applivery_url":"{url}/v1","applivery_organization":"{organization}","applivery_token":"{key}","seed":7,"version":"{version}"}}"#
     );
     assert_eq!(server.line, expected + "\n");
     assert_eq!(server.get("/mdm/v2/assets", Some(&stoken)).0, 200);

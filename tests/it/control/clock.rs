@@ -136,3 +136,64 @@ async fn what_cannot_be_is_refused_and_nothing_moves() {
     }
     assert_eq!(school.done_by("GET", CLOCK, Value::Null).await, before);
 }
+
+async fn buy(school: &Fixture) {
+    let seats = json!({"adam_id": 5, "count": 2, "force": true});
+    school.done_by("POST", "/universes/default/verbs/buy-seats", seats).await;
+}
+
+#[tokio::test]
+async fn billing_periods_end_on_the_way_and_are_no_goal() {
+    ledger!("subscriptions.idle");
+    let school = Fixture::school().await;
+    buy(&school).await;
+    let clock = school.done_by("GET", CLOCK, Value::Null).await;
+    assert_eq!(clock["next_due"], "2026-02-16T00:00:00.000Z");
+    queue(&school, "a").await;
+    let told = school.done_by("POST", ADVANCE, json!({"until": "idle"})).await;
+    assert_eq!(told["now"], "2026-01-15T09:00:00.200Z");
+    let told = school.done_by("POST", ADVANCE, json!({"by": "365d"})).await;
+    let happened = told["happened"].as_array().unwrap();
+    assert_eq!(happened.len(), 11, "{told}");
+    let mut first = happened[0].clone();
+    first.as_object_mut().unwrap().remove("seq");
+    assert_eq!(
+        first,
+        json!({
+            "at": "2026-02-16T00:00:00.000Z", "kind": "period-end", "location": "berlin",
+            "text": "period of subscription 5 ended: all rolled over; the next one ends on 2026-03-15",
+        })
+    );
+    let journal = school
+        .done_by("GET", "/universes/default/journal?kind=period-end&limit=1", Value::Null)
+        .await;
+    let mut entry = journal["entries"][0].clone();
+    for member in ["seq", "real_ms", "universe"] {
+        entry.as_object_mut().unwrap().remove(member);
+    }
+    assert_eq!(
+        entry,
+        json!({
+            "at": "2026-02-16T00:00:00.000Z", "kind": "period-end", "location": "berlin",
+            "adam_id": 5, "ended": 0, "gone": 0, "next": "2026-03-15",
+        })
+    );
+}
+
+#[tokio::test]
+async fn an_auto_clock_jumps_to_periods_within_its_horizon_and_no_further() {
+    ledger!("subscriptions.idle");
+    let school = Fixture::school().await;
+    buy(&school).await;
+    let auto = json!({"mode": "auto"});
+    school.done_by("PUT", CLOCK, auto).await;
+    assert_eq!(school.get("assets").await.status, 200);
+    let clock = school.done_by("GET", CLOCK, Value::Null).await;
+    assert_eq!(clock["now"], "2026-01-15T09:00:00.000Z", "a month is beyond ten minutes");
+    let far = json!({"clock.auto_horizon": "60d"});
+    school.done_by("PATCH", "/universes/default/settings", far).await;
+    let clock = school.done_by("GET", CLOCK, Value::Null).await;
+    // As far as the horizon, once a turn; a call may take two.
+    let ends = ["2026-03-16T00:00:00.000Z", "2026-04-16T00:00:00.000Z"];
+    assert!(ends.iter().any(|end| clock["now"] == *end), "{clock}");
+}

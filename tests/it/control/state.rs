@@ -34,6 +34,11 @@ pub(super) async fn story(fixture: &Fixture) -> (String, String) {
     fixture.done("users/create", &users).await;
     let info = json!({"mdmInfo": {"id": "m", "name": "M", "metadata": "of mine"}});
     assert_eq!(fixture.post("client/config", &info).await.status, 200);
+    let verb = |name: &str| format!("/universes/default/verbs/{name}");
+    let seats = json!({"adam_id": 6_740_000_017_u64, "parent_adam_id": 1_501_000_001, "count": 3, "force": true});
+    fixture.done_by("POST", &verb("buy-seats"), seats).await;
+    fixture.done_by("POST", &verb("assign-by-group"), json!({})).await;
+    fixture.done_by("POST", &verb("cancel-renewal"), json!({"count": 1})).await;
     let pending = fixture.post("assets/associate", &one).await.json();
     (version, pending["eventId"].as_str().unwrap().to_owned())
 }

@@ -310,7 +310,10 @@ async fn a_state_that_ends_early_is_refused_wherever_it_ends() {
 async fn no_number_does_harm() {
     let fixture = Fixture::school().await;
     story(&fixture).await;
-    let text = export(&fixture, "").await.text();
+    let mut state = export(&fixture, "").await.json();
+    // Of forty people two say it all.
+    state["mdm_organizations"][0]["users"].as_array_mut().unwrap().truncate(2);
+    let text = state.to_string();
     let digits = |at: usize| text.as_bytes()[at].is_ascii_digit();
     let starts: Vec<usize> = (1..text.len()).filter(|at| digits(*at) && !digits(*at - 1)).collect();
     for start in starts {

@@ -17,7 +17,15 @@ async fn a_universe_is_made_told_about_and_dropped() {
     let made = made.json();
     assert_eq!(made["url"], "http://quince.test/u/mine");
     assert_eq!(made["control_url"], "http://quince.test/_quince/v1/universes/mine");
-    assert_eq!((&made["applivery"], &made["seq"]), (&Value::Null, &json!(1)));
+    assert_eq!(made["seq"], 1);
+    let applivery = &made["applivery"];
+    assert_eq!(applivery["url"], "http://quince.test/u/mine/v1");
+    assert_eq!(
+        (&applivery["slug"], applivery["organization"].as_str().unwrap().len()),
+        (&json!("lindenhof"), 24)
+    );
+    let tokens: Vec<&String> = applivery["tokens"].as_object().unwrap().keys().collect();
+    assert_eq!(tokens, ["admin", "developer", "viewer"]);
     let stoken = made["stokens"]["berlin"].as_str().unwrap();
     let config = school.below("mine", stoken, "client/config", None).await.json();
     assert_eq!(config["locationName"], "Lindenhof-Schule Berlin");
@@ -27,6 +35,7 @@ async fn a_universe_is_made_told_about_and_dropped() {
     assert_eq!((&told["profile"], &told["ttl"]), (&json!("observed"), &json!("10m")));
     assert_eq!(told["settings"], json!({"v2.page_size": "5"}));
     assert_eq!(told["stokens"]["berlin"], stoken);
+    assert_eq!(&told["applivery"], applivery);
     assert_eq!(
         (&told["clock"]["mode"], &told["clock"]["factor"]),
         (&json!("scaled"), &json!(60.0))

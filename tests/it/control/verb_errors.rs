@@ -11,7 +11,7 @@ async fn verbs_are_listed_with_their_schemas() {
     let request = Fixture::bare(Method::GET, "/_quince/v1/verbs");
     let list = school.send(request.body(http_body_util::Full::default()).unwrap()).await.json();
     let verbs = list["verbs"].as_array().unwrap();
-    assert_eq!(verbs.len(), 24);
+    assert_eq!(verbs.len(), 28);
     for verb in verbs {
         let name = verb["name"].as_str().unwrap();
         assert!(verb["description"].as_str().unwrap().ends_with('.'), "{name}");

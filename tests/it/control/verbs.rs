@@ -150,6 +150,8 @@ async fn users_accept_invitations() {
     let (_, _, text) = school.unfit("accept-invitation", json!({"invite_code": "nope"})).await;
     assert_eq!(text, "`nope` is the code of no invitation of this location");
     // Without anybody: the lowest who waits, with the own address.
+    let (status, pointer, _) = school.unfit("accept-invitation", json!({"up_to": 0})).await;
+    assert_eq!((status, pointer.as_str()), (400, "/up_to"));
     let done = school.act("accept-invitation", json!({})).await;
     assert_eq!(done["text"], "user ada accepted the invitation with `ada@org.example`");
     let (_, _, text) = school.unfit("accept-invitation", json!({})).await;

@@ -222,7 +222,8 @@ impl Client {
         self.put(place, user);
     }
 
-    /// Where the account of a retired record is linked again, that record is a leftover.
+    /// Where the account of a retired record is linked again, that record is a leftover, and what it kept goes to the
+    /// one in its place: as a client names assignments by client user, nothing changes.
     fn put(&mut self, place: usize, user: Record) {
         if user.status == "Associated" {
             let older = |other: &Record| {
@@ -230,6 +231,14 @@ impl Client {
             };
             if let Some(older) = self.users.iter().rposition(older) {
                 "Deleted".clone_into(&mut self.users[older].status);
+                let is_kept = |(_, holder): &&(Asset, Holder)| *holder == Holder::User(older);
+                let kept: Vec<_> = self.held.iter().filter(is_kept).cloned().collect();
+                for pair in kept {
+                    // It cannot hold one twice.
+                    if self.held.insert((pair.0.clone(), Holder::User(place))) {
+                        self.held.remove(&pair);
+                    }
+                }
             }
         }
         self.users[place] = user;
@@ -248,4 +257,58 @@ impl Client {
             self.count(&pair.0, 1);
         }
     }
+}
+
+/// What lists can show of it: holders by name, nothing by its place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Shown {
+    counts: BTreeMap<Asset, Counts>,
+    users: BTreeMap<String, Vec<Record>>,
+    held: Vec<(Asset, Option<String>, Option<String>)>,
+}
+
+impl Client {
+    /// Begins with the answers of the three lists, which show it as nobody has notified it yet.
+    pub(super) fn listed(assets: &Value, users: &Value, assignments: &Value) -> Self {
+        let rows = |list: &Value, name: &str| list[name].as_array().unwrap().clone();
+        let mut client = Self::default();
+        for asset in rows(assets, "assets").iter().filter(|it| it["totalCount"] != i32::MAX) {
+            let count = |name: &str| asset[name].as_i64().unwrap();
+            let counts = Counts { available: count("availableCount"), total: count("totalCount") };
+            client.counts.insert(asset_of(asset), counts);
+        }
+        client.users = rows(users, "users").iter().map(Record::read).collect();
+        for row in rows(assignments, "assignments") {
+            let holder = if let Some(serial) = text(&row["serialNumber"]) {
+                Holder::Device(serial)
+            } else {
+                let id = text(&row["clientUserId"]).unwrap();
+                let first = || client.users.iter().position(|user| user.id == id);
+                Holder::User(client.active(&id).or_else(first).unwrap())
+            };
+            client.held.insert((asset_of(&row), holder));
+        }
+        client.without_nothing()
+    }
+
+    /// As lists show it.
+    pub(super) fn shown(&self) -> Shown {
+        let mut users: BTreeMap<String, Vec<Record>> = BTreeMap::new();
+        for user in &self.users {
+            users.entry(user.id.clone()).or_default().push(user.clone());
+        }
+        let name = |(asset, holder): &(Asset, Holder)| match holder {
+            Holder::User(place) => (asset.clone(), Some(self.users[*place].id.clone()), None),
+            Holder::Device(serial) => (asset.clone(), None, Some(serial.clone())),
+        };
+        let mut held: Vec<_> = self.held.iter().map(name).collect();
+        held.sort();
+        Shown { counts: self.clone().without_nothing().counts, users, held }
+    }
+}
+
+/// Which assets can be taken back, as the list shows it.
+pub(super) fn listed_revocable(assets: &Value) -> Revocable {
+    let all = assets["assets"].as_array().unwrap().iter();
+    all.filter(|asset| asset["revocable"] == true).map(asset_of).collect()
 }

@@ -2,7 +2,7 @@
 //!
 //! * [`bodies`]: one of each type. [`verbs`]: what each verb tells. [`bounds`]: how much, and to whom.
 //! * [`client`]: a client that knows nothing but notifications. [`replay`]: it ends up where the service is.
-//!   [`coverage`]: the histories that it hears of say something.
+//!   [`wire`]: over HTTP, too. [`coverage`]: the histories that it hears of say something.
 
 mod bodies;
 mod bounds;
@@ -10,6 +10,7 @@ mod client;
 mod coverage;
 mod replay;
 mod verbs;
+mod wire;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -117,7 +118,11 @@ fn spec() -> WorldSpec {
         assets: vec![asset(APP, Supply::Limited(1), ProductType::App)],
         ..LocationSpec::new("south", 0)
     };
-    WorldSpec { organizations: vec![organization], locations: vec![north, south] }
+    WorldSpec {
+        organizations: vec![organization],
+        locations: vec![north, south],
+        ..WorldSpec::default()
+    }
 }
 
 const NORTH: SiteId = SiteId(0);

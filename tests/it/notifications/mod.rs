@@ -2,9 +2,11 @@
 //!
 //! * [`receiver`]: one in this process. [`configuring`]: it is tried out first. [`order`]: what comes, and in which order.
 //!   [`retries`]: attempts in virtual time. [`bad_receivers`]: nobody holds quince up. [`rules`]: what rules make of them.
-//!   [`expecting`]: what expectations say of them. [`secure`]: over TLS. [`python`]: a receiver that is none of ours.
+//!   [`expecting`]: what expectations say of them. [`before_counts`]: told before anything has changed. [`secure`]: over TLS. [`python`]: a receiver that is none
+//!   of ours. [`stock`]: 25 assets for many devices. [`weight`]: what bad receivers cost.
 
 mod bad_receivers;
+mod before_counts;
 mod configuring;
 mod expecting;
 mod order;
@@ -13,6 +15,8 @@ pub(crate) mod receiver;
 mod retries;
 mod rules;
 mod secure;
+mod stock;
+mod weight;
 
 use std::time::Duration;
 
@@ -28,7 +32,7 @@ pub(crate) async fn subscribe(fixture: &Fixture, url: &str) {
     assert_eq!(set.status.as_u16(), 200, "{}", set.text());
 }
 
-fn subscription(url: &str) -> Value {
+pub(crate) fn subscription(url: &str) -> Value {
     json!({
         "notificationUrl": url,
         "notificationAuthToken": "s3cr3t",

@@ -6,6 +6,7 @@ use quince::{ClockMode, Quince};
 use serde_json::{Value, json};
 
 use super::receiver::Receiver;
+use super::stock::Stock;
 use super::{advance, kinds, subscribe, until};
 use crate::support::Fixture;
 use crate::v2::school::ALEXANDER;
@@ -112,38 +113,15 @@ async fn universes_tell_their_own_receivers_and_forks_inherit_the_subscription()
     assert_eq!(receiver.told().len(), 2, "the subscription is gone with the state");
 }
 
-/// A client that applies notifications alone ends up where the service is.
 #[tokio::test]
 async fn twenty_five_assets_for_a_thousand_devices() {
     ledger!("v2.notifications.chunks");
-    let quince = Quince::builder()
-        .world("demo")
-        .clock(ClockMode::Manual)
-        .setting("v2.page_size", "1000")
-        .start()
-        .await
-        .unwrap();
-    let (key, stoken) = quince.universe("default").stokens().remove(0);
-    let (demo, receiver) = (Fixture { quince, stoken }, Receiver::good().await);
-    let mut names = Vec::new();
-    for n in 0..25 {
-        let adam_id = format!("99{n:05}");
-        let path = "/universes/default/verbs/buy-licenses";
-        let asset = json!({
-            "location": key, "adam_id": adam_id, "count": 1000, "product_type": "App",
-        });
-        let bought = demo.done_by("POST", path, asset).await;
-        assert!(bought["seq"].is_u64(), "{bought}");
-        names.push(adam_id);
-    }
-    subscribe(&demo, &receiver.url()).await;
-    let devices: Vec<String> = (0..1000).map(|n| format!("SERIAL{n:06}")).collect();
-    let assets: Vec<Value> = names.iter().map(|id| json!({"adamId": id})).collect();
+    let stock = Stock::bought(Quince::builder()).await;
+    let receiver = Receiver::good().await;
+    subscribe(&stock.demo, &receiver.url()).await;
     let real = quince::engine::RealTime::default();
-    let body = json!({"assets": assets, "serialNumbers": devices});
-    let accepted = demo.post("assets/associate", body).await;
-    assert_eq!(accepted.status.as_u16(), 200, "{}", accepted.text());
-    advance(&demo, "1h").await;
+    stock.associate(1000).await;
+    advance(&stock.demo, "1h").await;
     eprintln!("25 x 1000 told in {} ms", real.now().0 / 1000);
 
     let told = receiver.told();
@@ -156,14 +134,8 @@ async fn twenty_five_assets_for_a_thousand_devices() {
             *counts.entry(assignment["adamId"].as_str().unwrap().to_owned()).or_default() += 1;
         }
     }
-    let listed = demo.get("assets").await.json();
-    for asset in listed["assets"].as_array().unwrap() {
-        let id = asset["adamId"].as_str().unwrap();
-        if names.iter().any(|name| name == id) {
-            assert_eq!(asset["assignedCount"], counts[id], "{id}");
-        }
-    }
-    assert_eq!(counts.len(), 25);
+    assert_eq!(counts, stock.assigned().await);
+    assert!(counts.len() == 25 && counts.values().all(|count| *count == 1000), "{counts:?}");
 }
 
 #[tokio::test]

@@ -38,7 +38,7 @@ pub(crate) enum Does {
     Streams,
     /// Answers a head without end.
     EndlessHead,
-    /// Answers 204 after it got an answer from this URL with this token.
+    /// Answers 204 after it read the assets of this address with this token.
     CallsBack(String, String),
 }
 
@@ -47,10 +47,18 @@ type Script = Arc<dyn Fn(usize, &Got) -> Does + Send + Sync>;
 /// A receiver; gone when dropped.
 pub(crate) struct Receiver {
     pub(crate) address: SocketAddr,
-    got: Arc<Mutex<Vec<Got>>>,
-    /// Bytes that it wrote.
-    pub(crate) written: Arc<AtomicUsize>,
+    seen: Arc<Seen>,
     serving: JoinHandle<()>,
+}
+
+/// What a receiver has seen.
+#[derive(Debug, Default)]
+struct Seen {
+    got: Mutex<Vec<Got>>,
+    /// Bytes that it wrote.
+    written: AtomicUsize,
+    /// The assets as it read them before it answered.
+    read: Mutex<Vec<Value>>,
 }
 
 impl Drop for Receiver {
@@ -88,23 +96,20 @@ impl Receiver {
     ) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
-        let got = Arc::new(Mutex::new(Vec::new()));
-        let written = Arc::new(AtomicUsize::new(0));
-        let (script, seen, bytes): (Script, _, _) =
-            (Arc::new(script), Arc::clone(&got), Arc::clone(&written));
+        let seen = Arc::new(Seen::default());
+        let (script, viewer): (Script, _) = (Arc::new(script), Arc::clone(&seen));
         let serving = tokio::spawn(async move {
             loop {
                 let (stream, _) = listener.accept().await.unwrap();
-                let (script, seen, bytes) =
-                    (Arc::clone(&script), Arc::clone(&seen), Arc::clone(&bytes));
+                let (script, viewer) = (Arc::clone(&script), Arc::clone(&viewer));
                 let tls = tls.clone();
                 tokio::spawn(async move {
-                    let Some(tls) = tls else { return serve(stream, &script, &seen, &bytes).await };
-                    serve(tls.accept(stream).await?, &script, &seen, &bytes).await
+                    let Some(tls) = tls else { return serve(stream, &script, &viewer).await };
+                    serve(tls.accept(stream).await?, &script, &viewer).await
                 });
             }
         });
-        Self { address, got, written, serving }
+        Self { address, seen, serving }
     }
 
     pub(crate) fn url(&self) -> String {
@@ -112,7 +117,17 @@ impl Receiver {
     }
 
     pub(crate) fn got(&self) -> Vec<Got> {
-        self.got.lock().clone()
+        self.seen.got.lock().clone()
+    }
+
+    /// Bytes that it wrote of answers without end.
+    pub(crate) fn written(&self) -> usize {
+        self.seen.written.load(Ordering::Relaxed)
+    }
+
+    /// The assets as it read them, each time before it answered.
+    pub(crate) fn read(&self) -> Vec<Value> {
+        self.seen.read.lock().clone()
     }
 
     /// What it got, without tests.
@@ -126,8 +141,7 @@ impl Receiver {
 async fn serve<S: AsyncRead + AsyncWrite + Unpin>(
     mut stream: S,
     script: &Script,
-    seen: &Mutex<Vec<Got>>,
-    written: &AtomicUsize,
+    seen: &Seen,
 ) -> std::io::Result<()> {
     let mut bytes = Vec::new();
     let head = loop {
@@ -154,9 +168,9 @@ async fn serve<S: AsyncRead + AsyncWrite + Unpin>(
         body: serde_json::from_slice(&bytes[head..]).unwrap(),
     };
     let n = {
-        let mut seen = seen.lock();
-        seen.push(got.clone());
-        seen.len() - 1
+        let mut all = seen.got.lock();
+        all.push(got.clone());
+        all.len() - 1
     };
     let answer = |status: u16| format!("HTTP/1.1 {status} So\r\nContent-Length: 0\r\n\r\n");
     match script(n, &got) {
@@ -170,14 +184,14 @@ async fn serve<S: AsyncRead + AsyncWrite + Unpin>(
         Does::Streams => {
             stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 10000000000\r\n\r\n").await?;
             loop {
-                written.fetch_add(stream.write(&[b'x'; 16 << 10]).await?, Ordering::Relaxed);
+                seen.written.fetch_add(stream.write(&[b'x'; 16 << 10]).await?, Ordering::Relaxed);
             }
         }
         Does::EndlessHead => {
             stream.write_all(b"HTTP/1.1 200 OK\r\n").await?;
             loop {
                 let line = format!("X-{}: {}\r\n", n, "x".repeat(1000));
-                written.fetch_add(stream.write(line.as_bytes()).await?, Ordering::Relaxed);
+                seen.written.fetch_add(stream.write(line.as_bytes()).await?, Ordering::Relaxed);
             }
         }
         Does::CallsBack(address, token) => {
@@ -189,6 +203,8 @@ async fn serve<S: AsyncRead + AsyncWrite + Unpin>(
             let mut answered = Vec::new();
             back.read_to_end(&mut answered).await?;
             assert!(answered.starts_with(b"HTTP/1.1 200"), "{answered:?}");
+            let head = answered.windows(4).position(|four| four == b"\r\n\r\n").unwrap() + 4;
+            seen.read.lock().push(serde_json::from_slice(&answered[head..]).unwrap());
             stream.write_all(answer(204).as_bytes()).await?;
         }
     }

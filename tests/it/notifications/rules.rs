@@ -201,6 +201,26 @@ async fn rules_about_calls_leave_notifications_alone_and_the_other_way_round() {
             json!({"id": "a", "on": {"operation": "notification.*"}, "then": {"notification": {"secret": "a\r\nb"}}}),
             "/then/notification/secret",
         ),
+        (
+            json!({"id": "a", "on": {"operation": "v2.*"}, "then": {"notification": {"before_counts": true, "before_answer": true}}}),
+            "/then/notification/before_counts",
+        ),
+        (
+            json!({"id": "a", "on": {"operation": "v2.*"}, "then": {"notification": {"before_counts": true, "copies": 2}}}),
+            "/then/notification/before_counts",
+        ),
+        (
+            json!({"id": "a", "on": {"operation": "v2.*"}, "then": {"notification": {"before_counts": false}}}),
+            "/then/notification/before_counts",
+        ),
+        (
+            json!({"id": "a", "on": {"operation": "v2.*"}, "then": {"event": {"polls": 2}, "notification": {"before_counts": true}}}),
+            "/then/notification/before_counts",
+        ),
+        (
+            json!({"id": "a", "on": {"operation": "notification.*"}, "then": {"notification": {"before_counts": true}}}),
+            "/then",
+        ),
     ] {
         let refused = school.control("POST", "/universes/default/rules", rule.clone()).await;
         assert_eq!(refused.status.as_u16(), 400, "{rule}");

@@ -5,7 +5,7 @@ use quince::Quince;
 use quince::certificates::Authority;
 
 use super::receiver::Receiver;
-use super::{advance, subscription};
+use super::{advance, journal, subscription};
 use crate::support::Fixture;
 
 /// A receiver with a certificate of the CA in this folder.
@@ -33,6 +33,11 @@ async fn quince_s_own_ca_is_trusted_and_others_if_they_are_named() {
 
     let set = school.post("client/config", subscription(&url(&theirs))).await;
     assert_eq!(set.json()["errorNumber"], 9728);
+    // Besides its own CA it knows those of the machine, if that has any, and says so.
+    let failed = journal(&school, "notification").await.pop().unwrap();
+    let said = failed["notification"]["error"].as_str().unwrap();
+    assert!(said.contains("UnknownIssuer; known are quince's own CA"), "{said}");
+    assert!(said.contains("this machine") && said.ends_with("with --receiver-ca"), "{said}");
     let named = world().receiver_ca(other.path().join("ca.pem"));
     let school = Fixture::of(named, "berlin").await;
     for receiver in [&ours, &theirs] {

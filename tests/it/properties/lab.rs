@@ -17,7 +17,7 @@ use super::service::{Command, Refused, Service, Targets, Wish};
 use super::worlds::{key, world};
 
 /// What a property says of a case.
-pub(super) type Outcome<T = ()> = Result<T, TestCaseError>;
+pub(crate) type Outcome<T = ()> = Result<T, TestCaseError>;
 
 /// What a step came to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -30,13 +30,13 @@ mod worlds;
 use proptest::prelude::*;
 use proptest::test_runner::{FileFailurePersistence, TestError, TestRunner};
 
-use self::lab::Outcome;
+pub(crate) use self::lab::Outcome;
 
 /// How many steps the longest history of most properties has.
 const USUAL: usize = 40;
 
 /// Holds `property` against values of `strategy`: so many of every 256 cases that proptest is asked for.
-fn hold<S: Strategy>(
+pub(crate) fn hold<S: Strategy>(
     share: u32,
     regressions: &'static str,
     strategy: &S,

@@ -164,9 +164,27 @@ impl Service {
             self.retire(user);
             self.move_to(older, Status::Associated);
         } else {
+            self.hand_over(older, user);
             self.move_to(older, Status::Deleted);
         }
         self.write(older);
+    }
+
+    /// What the retired record kept goes to the new one, but for what that one holds already.
+    fn hand_over(&mut self, from: usize, to: usize) {
+        let held = self.state.held.iter().filter(|held| held.holder == Holder::User(from));
+        let kept: Vec<usize> = held.map(|held| held.asset).collect();
+        for asset in kept {
+            if self.state.holds(asset, &Holder::User(to)) {
+                continue;
+            }
+            self.state.writes.assets += 1;
+            self.take_back(asset, &Holder::User(from));
+            self.state.writes.assets += 1;
+            self.state.writes.assignments += 1;
+            let made = self.state.writes.assignments;
+            self.state.held.push(Held { asset, holder: Holder::User(to), made });
+        }
     }
 
     fn retire(&mut self, user: usize) {

@@ -185,7 +185,11 @@ pub(super) fn world(places: &[State]) -> WorldSpec {
     let organization =
         OrganizationSpec { key: "school".into(), name: "School".into(), domains: Vec::new() };
     let locations = places.iter().enumerate().map(|(place, state)| location(place, state));
-    WorldSpec { organizations: vec![organization], locations: locations.collect() }
+    WorldSpec {
+        organizations: vec![organization],
+        locations: locations.collect(),
+        ..WorldSpec::default()
+    }
 }
 
 fn location(place: usize, state: &State) -> LocationSpec {

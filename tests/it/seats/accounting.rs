@@ -193,3 +193,51 @@ fn each_list_has_versions_of_its_own() {
     desk.turn_licences(PRO, 1, LicenceKind::Renewing);
     assert_eq!(versions(&desk).1, given, "of a licence no assignment is written");
 }
+
+#[test]
+fn notifications_are_as_the_sheet_has_them() {
+    use quince::api::v2::notifications::{Envelope, body, chunks};
+
+    let mut desk = Desk::new(101);
+    desk.buy(PRO, 20, 5);
+    desk.portal(SubscriptionDeed::BuySeats {
+        adam_id: Some(TEAM),
+        parent_adam_id: None,
+        count: 1,
+        kind: LicenceKind::Renewing,
+        period: None,
+        period_end: None,
+        force: false,
+    })
+    .unwrap();
+    desk.give(PRO, &names(1..=1), true);
+    let told = desk.told();
+    let settings = desk.settings.clone();
+    let bodies: Vec<String> = [&told[1], &told[2], &told[3]]
+        .into_iter()
+        .flat_map(|notice| {
+            let event_id = notice.event().map(|_| "e-0");
+            let envelope = Envelope { id: uuid::Uuid::nil(), uid: "33", event_id };
+            chunks(notice, 100).map(move |chunk| (chunk, envelope)).collect::<Vec<_>>()
+        })
+        .map(|(chunk, envelope)| {
+            String::from_utf8(body(&chunk, envelope, &settings).to_vec()).unwrap()
+        })
+        .collect();
+    insta::assert_snapshot!(bodies.join("\n"), @r#"
+    {"notification":{"parentAdamId":1501000001,"adamId":6740000017,"counts":{"available":{"renewing":20,"expiring":5},"total":{"renewing":20,"expiring":5}}},"notificationId":"00000000-0000-0000-0000-000000000000","notificationType":"SUBSCRIPTION_COUNT","uId":"33"}
+    {"notification":{"parentAdamId":null,"adamId":6740000018,"counts":{"available":{"renewing":1,"expiring":0},"total":{"renewing":1,"expiring":0}}},"notificationId":"00000000-0000-0000-0000-000000000000","notificationType":"SUBSCRIPTION_COUNT","uId":"33"}
+    {"notification":{"assignments":[{"adamId":6740000017,"clientUserId":"u-001","renewing":true}],"eventId":"e-0","result":"SUCCESS","type":"ASSOCIATE"},"notificationId":"00000000-0000-0000-0000-000000000000","notificationType":"SUBSCRIPTION_MANAGEMENT","uId":"33"}
+    "#);
+    let request = SeatRequest {
+        adam_ids: vec![TEAM],
+        client_user_ids: names(1..=101),
+        renewing: true,
+        deferred: false,
+    };
+    let number = desk.accept(Command::AssociateSeats(request)).unwrap();
+    desk.settle(number);
+    let told = desk.told();
+    let cut: Vec<usize> = told.iter().map(|notice| chunks(notice, 100).count()).collect();
+    assert_eq!(cut, [1, 1], "one success, a hundred failures");
+}

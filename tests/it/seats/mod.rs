@@ -73,6 +73,7 @@ impl Desk {
         let spec = WorldSpec {
             organizations: vec![organization],
             locations: vec![LocationSpec::new("berlin", 0)],
+            ..WorldSpec::default()
         };
         let (now, settings) = (at("2027-01-15T09:00:00Z"), Settings::observed());
         let world = build(&spec, 1, now, settings.token_lifetime);

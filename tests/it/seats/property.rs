@@ -336,3 +336,71 @@ proptest! {
         all_is_counted(&desk, most)?;
     }
 }
+
+#[test]
+fn the_cases_that_are_drawn_reach_what_the_property_is_about() {
+    use proptest::strategy::ValueTree;
+    use proptest::test_runner::TestRunner;
+
+    let mut seen: BTreeSet<&str> = BTreeSet::new();
+    let mut runner = TestRunner::deterministic();
+    for _ in 0..60 {
+        let steps = vec(step(), 60).new_tree(&mut runner).unwrap().current();
+        let mut desk = Desk::new(USERS);
+        for (n, step) in steps.iter().enumerate() {
+            let before = desk.clone();
+            desk.take_step(step, n);
+            for notice in desk.told() {
+                match &notice {
+                    Notice::Seats(managed) if managed.failure.is_some() => {
+                        seen.insert("a task that failed");
+                    }
+                    Notice::Seats(managed) if managed.event.is_none() => {
+                        seen.insert("a group");
+                    }
+                    Notice::Seats(managed) if matches!(step, Step::Days(_)) => {
+                        let later = managed.elements.iter().any(|it| {
+                            let seat = before.seat(it.adam_id, &it.client_user_id);
+                            seat.is_some_and(|seat| seat.deferred.is_some())
+                        });
+                        if later && managed.kind == EventKind::Disassociate {
+                            seen.insert("a seat that was given back later");
+                        }
+                    }
+                    _ => {}
+                }
+            }
+            for (_, seat) in desk.location().subscriptions.seats().iter() {
+                match (seat.renewing, seat.backing) {
+                    (true, LicenceKind::Expiring) => {
+                        seen.insert("a seat that means to renew and cannot")
+                    }
+                    (false, LicenceKind::Renewing) => {
+                        seen.insert("a seat that expires on what renews")
+                    }
+                    _ => continue,
+                };
+            }
+            for (adam_id, record) in desk.location().subscriptions.records().iter() {
+                let then = before.location().subscriptions.get(*adam_id);
+                match (then.map(Subscription::has_licences), record.has_licences(), record.status) {
+                    (Some(true), false, _) => seen.insert("a subscription that ran out"),
+                    (Some(false), true, _) => seen.insert("one that was bought anew"),
+                    (_, true, SubscriptionStatus::Inactive) => {
+                        seen.insert("one that was deactivated")
+                    }
+                    (_, _, SubscriptionStatus::Paused) => seen.insert("one that is paused"),
+                    _ => continue,
+                };
+            }
+            let (was, is) = (&before.location().subscriptions, &desk.location().subscriptions);
+            if was.seats().len() > is.seats().len() && matches!(step, Step::Retire(_)) {
+                seen.insert("a retired user's seat");
+            }
+            if was.administrators().len() > is.administrators().len() {
+                seen.insert("an administrator who is none any more");
+            }
+        }
+    }
+    assert_eq!(seen.len(), 11, "{seen:#?}");
+}

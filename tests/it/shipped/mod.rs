@@ -28,7 +28,7 @@ fn scenario(name: &str) -> PathBuf {
 
 /// Whether the clients can run. The gate installs Python; who has none can still run the other tests.
 #[allow(clippy::print_stderr, reason = "who runs the tests should know")]
-fn has_python() -> bool {
+pub(crate) fn has_python() -> bool {
     let version = Command::new("python3").arg("--version").stdout(Stdio::null()).status();
     let has = version.is_ok_and(|status| status.success());
     #[allow(clippy::disallowed_methods, reason = "a test may ask where it runs")]

@@ -7,7 +7,7 @@ use base64::engine::general_purpose::STANDARD;
 use quince::Quince;
 use serde_json::{Value, json};
 
-use super::{PARENT, PLAN, office, office_with, seats, told};
+use super::{PARENT, PLAN, crowd, office, office_with, seats, told};
 use crate::support::Fixture;
 use crate::support::lists::column;
 
@@ -222,14 +222,7 @@ async fn read_while(
 #[tokio::test]
 async fn what_is_there_throughout_is_read_exactly_once_whatever_is_written() {
     let people: Vec<String> = (0..40).map(|n| format!("user-{n:02}")).collect();
-    let rows: String = people
-        .iter()
-        .map(|id| {
-            format!(
-                "[[user]]\nclient_user_id = \"{id}\"\nmanaged_apple_id = \"{id}@org.example\"\nstatus = \"Associated\"\n"
-            )
-        })
-        .collect();
+    let rows = crowd(&people);
     for seed in 0..12_usize {
         let shop = Fixture::written(&rows, &[("subscriptions.page_size", "3")]).await;
         shop.tell("subscriptions/enable", Value::Null).await;

@@ -27,6 +27,7 @@ async fn enabling_is_declared_with_an_explicit_null() {
 
 #[tokio::test]
 async fn subscriptions_are_listed_with_their_seats() {
+    ledger!("subscriptions.question.06-renewing-omitted");
     let office = office_with(20, &[]).await;
     office.portal().cancel_renewal(PLAN, 5);
     office.portal().buy(PLAN + 1, None, 3);

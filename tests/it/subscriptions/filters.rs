@@ -53,6 +53,18 @@ async fn an_array_is_repeated_keys_or_commas_or_both() {
 }
 
 #[tokio::test]
+async fn long_arrays_are_read_to_their_end() {
+    let shop = shop().await;
+    let mut query: String =
+        (1..3_000).fold(String::new(), |query, id| query + &format!("adamId={id}&"));
+    query += "adamId=6740000018";
+    assert_eq!(listed(&shop, &format!("subscriptions?{query}")).await, "8");
+    let users: Vec<String> = (0..5_000).map(|n| format!("u{n}")).collect();
+    let query = format!("clientUserId={},staff-0021", users.join(","));
+    assert_eq!(listed(&shop, &format!("subscriptions/assignments?{query}")).await, "7");
+}
+
+#[tokio::test]
 async fn filters_go_together_and_what_is_not_there_is_an_empty_list() {
     ledger!("subscriptions.filters-together", "subscriptions.question.13-unknown-filter");
     let shop = shop().await;

@@ -1,9 +1,11 @@
 //! The nine operations below `subscriptions`, over a real socket, every answer held against its schema.
 //!
+//! * [`bounds`]: what Service Config says, and how much is kept.
 //! * [`endpoints`]: one of each, byte for byte. [`refusals`]: every number that only this family has.
 //!   [`filters`]: arrays in queries. [`cursors`]: pages, whatever is written meanwhile. [`notifications`]: what
 //!   receivers are told. [`portal`]: what happens past the API. [`shared`]: what works as everywhere else in v2. [`story`]: from the first call to the last.
 
+mod bounds;
 mod cursors;
 mod endpoints;
 mod filters;
@@ -49,6 +51,14 @@ status           = "Associated"
 [[user]]
 client_user_id = "guest"
 "#;
+
+/// Users with an Apple Account, as tables of a world file.
+fn crowd(client_user_ids: &[String]) -> String {
+    let each = client_user_ids.iter().map(|id| {
+        format!("client_user_id = \"{id}\"\nstatus = \"Associated\"\nmanaged_apple_id = \"{id}@org.example\"")
+    });
+    each.fold(String::new(), |rows, user| rows + "[[user]]\n" + &user + "\n")
+}
 
 /// A location with some people, and no subscription.
 async fn office(settings: &[(&str, &str)]) -> Fixture {

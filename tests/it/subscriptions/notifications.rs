@@ -3,7 +3,7 @@
 use quince::model::subscription::SubscriptionStatus;
 use serde_json::{Value, json};
 
-use super::{PARENT, PLAN, SCHEMAS, office_with, seats};
+use super::{PARENT, PLAN, SCHEMAS, crowd, office_with, seats};
 use crate::notifications::receiver::Receiver;
 use crate::support::Fixture;
 
@@ -61,14 +61,7 @@ async fn an_app_that_nobody_knows_is_null() {
 #[tokio::test]
 async fn many_seats_are_told_a_hundred_at_a_time() {
     let people: Vec<String> = (0..250).map(|n| format!("user-{n:03}")).collect();
-    let rows: String = people
-        .iter()
-        .map(|id| {
-            format!(
-                "[[user]]\nclient_user_id = \"{id}\"\nmanaged_apple_id = \"{id}@org.example\"\nstatus = \"Associated\"\n"
-            )
-        })
-        .collect();
+    let rows = crowd(&people);
     let (office, receiver) = (Fixture::written(&rows, &[]).await, Receiver::good().await);
     office.tell("subscriptions/enable", Value::Null).await;
     office.portal().buy(PLAN, Some(PARENT), 240);

@@ -90,7 +90,12 @@ async fn another_method_or_path_is_told_as_elsewhere() {
 #[tokio::test]
 async fn every_call_is_in_the_journal_by_its_name() {
     let office = office_with(3, &[]).await;
-    let before = office.quince.engine().universe("default").unwrap().with_journal(|it| it.last());
+    let before = office
+        .quince
+        .engine()
+        .universe("default")
+        .unwrap()
+        .with_journal(quince::journal::Journal::last);
     let bearer = format!("Bearer {}", office.stoken);
     let paths = ENDPOINTS.iter().map(|(method, path, name)| (*method, *path, *name)).chain([
         ("PUT", "subscriptions", "subscriptions.unknown"),
@@ -149,6 +154,7 @@ async fn events_of_subscriptions_are_steered_like_others() {
 
 #[tokio::test]
 async fn enabling_takes_whatever_body_but_says_so() {
+    ledger!("subscriptions.enable-body");
     let office = office(&[]).await;
     let send = async |kind: Option<&str>, body: &str| {
         let mut request = office.request(Method::POST, "subscriptions/enable");

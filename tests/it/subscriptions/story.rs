@@ -51,9 +51,13 @@ async fn from_enable_to_a_disable_that_comes_too_late() {
     });
     assert_eq!(office.post("client/config", request).await.status, 200);
 
+    // Before anybody said that it is supported, nothing can be bought.
+    let mut bought = json!({"adam_id": PLAN, "parent_adam_id": PARENT, "count": 3});
+    bought["period_end"] = json!("2026-02-14");
+    assert_eq!(office.unfit("buy-seats", bought.clone()).await.0, 409);
     let enabled = office.tell("subscriptions/enable", Value::Null).await.json();
     assert_eq!(enabled["subscriptionManagement"], true);
-    office.portal().buy(PLAN, Some(PARENT), 3);
+    office.act("buy-seats", bought).await;
     office.portal().buy(PLAN + 1, Some(PARENT), 1);
     assert_eq!(
         heard(&office, &receiver, "1s", &mut so_far).await,
@@ -89,7 +93,7 @@ async fn from_enable_to_a_disable_that_comes_too_late() {
     assert_eq!(heard(&office, &receiver, "1s", &mut so_far).await, "");
 
     // One licence is not to be renewed.
-    office.portal().cancel_renewal(PLAN, 1);
+    office.act("cancel-renewal", json!({"adam_id": PLAN, "count": 1})).await;
     assert_eq!(office.counts(PLAN).await, "assigned 0+3, available 0+0, total 2+1");
 
     // The period ends.

@@ -71,6 +71,11 @@ impl Process {
         self.ready[member].as_str().unwrap()
     }
 
+    /// The number of the process.
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// `GET`, with a bearer token if one is given: status and body.
     pub(crate) fn get(&self, path: &str, token: Option<&str>) -> (u16, String) {
         self.send("GET", path, token, "")

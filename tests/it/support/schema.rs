@@ -5,6 +5,8 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use parking_lot::Mutex;
+use regex_lite::Regex;
 use serde_json::Value;
 
 /// Schemas by the names of their files.
@@ -44,13 +46,30 @@ impl Schemas {
     fn fits(&self, value: &Value, schema: &Value, file: &str) -> Result<(), String> {
         for (keyword, wanted) in schema.as_object().unwrap() {
             let ok = match keyword.as_str() {
-                "$schema" | "title" | "required" | "additionalProperties" | "$defs" => true,
+                // Objects that are maps: every value is as this says.
+                "additionalProperties" if wanted.is_object() => {
+                    for (name, value) in value.as_object().into_iter().flatten() {
+                        self.fits(value, wanted, file).map_err(|what| format!("/{name}{what}"))?;
+                    }
+                    true
+                }
+                "$schema"
+                | "$comment"
+                | "title"
+                | "required"
+                | "$defs"
+                | "additionalProperties" => true,
                 "type" => is_of(value, wanted.as_str().unwrap()),
                 "const" => value == wanted,
                 "enum" => wanted.as_array().unwrap().contains(value),
                 "minimum" => value.as_i64().is_none_or(|number| number >= wanted.as_i64().unwrap()),
-                "minLength" => value.as_str().is_none_or(|text| text.len() as u64 >= count(wanted)),
-                "maxLength" => value.as_str().is_none_or(|text| text.len() as u64 <= count(wanted)),
+                "maximum" => value.as_i64().is_none_or(|number| number <= wanted.as_i64().unwrap()),
+                "minLength" => {
+                    value.as_str().is_none_or(|text| text.chars().count() as u64 >= count(wanted))
+                }
+                "maxLength" => {
+                    value.as_str().is_none_or(|text| text.chars().count() as u64 <= count(wanted))
+                }
                 "pattern" => {
                     value.as_str().is_none_or(|text| matches(text, wanted.as_str().unwrap()))
                 }
@@ -127,11 +146,17 @@ fn is_of(value: &Value, kind: &str) -> bool {
         "string" => value.is_string(),
         "boolean" => value.is_boolean(),
         "null" => value.is_null(),
+        "number" => value.is_number(),
         "integer" => value.is_i64() || value.is_u64(),
         _ => panic!("no type {kind}"),
     }
 }
 
 fn matches(text: &str, pattern: &str) -> bool {
-    regex_lite::Regex::new(pattern).unwrap().is_match(text)
+    static READ: Mutex<BTreeMap<String, Regex>> = Mutex::new(BTreeMap::new());
+    let mut read = READ.lock();
+    if !read.contains_key(pattern) {
+        read.insert(pattern.to_owned(), Regex::new(pattern).unwrap());
+    }
+    read[pattern].is_match(text)
 }

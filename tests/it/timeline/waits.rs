@@ -178,6 +178,10 @@ async fn a_wait_that_is_open_at_the_end_fails() {
             "the client ended before 2027-01-15T08:00:00.000Z",
         ),
         (
+            Cause::Passed(quince::model::Span::days(1)),
+            "the client ended before 1d had passed since the scenario began",
+        ),
+        (
             Cause::After(Moment::EventEnded("slow".into())),
             "the client ended before an event of rule `slow` had ended",
         ),

@@ -69,6 +69,12 @@ async fn the_template_of_invitations_leads_where_the_setting_wants_it() {
         let user = library.user("cu-0041").await;
         assert_eq!(user["inviteUrl"], format!("{url}0123456789abcdef0123456789abcdef&mt=8"));
     }
+    let library = Library::with(&[("v1.invite_url", "vppsim")]).await;
+    let config = library.send("VPPServiceConfigSrv", "{}").await;
+    let mail = "http://buy.itunes.apple.com/us/vpp-associate?inviteCode=%25inviteCode%25&mt=8";
+    assert_eq!(config["invitationEmailUrl"], mail);
+    let user = library.user("cu-0041").await;
+    assert_eq!(user["inviteUrl"], "http://quince.test/0123456789abcdef0123456789abcdef");
 }
 
 #[tokio::test]

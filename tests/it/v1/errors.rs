@@ -132,6 +132,24 @@ async fn a_service_that_has_gone_says_where() {
 }
 
 #[tokio::test]
+async fn a_list_whose_token_cannot_be_made_is_read_anew() {
+    // apple-legacy-v1.md §2.2: the server could not build the token of a batch or of what comes after it.
+    let library = Library::open().await;
+    for (service, list) in [("getVPPUsersSrv", "users"), ("getVPPLicensesSrv", "licenses")] {
+        let on = json!({"operation": format!("v1.{service}"), "first": 1});
+        let id = service.to_lowercase();
+        rule(&library.fixture, &json!({"id": id, "on": on, "then": {"answer": {"error": 9606}}}));
+        let failed = library.call(service, json!({})).await;
+        let told =
+            json!({"status": -1, "errorNumber": 9606, "errorMessage": "Error constructing token"});
+        assert_eq!(failed, told, "{service}");
+        let again = library.call(service, json!({})).await;
+        assert_eq!(again["status"], 0, "{service}");
+        assert!(again[list].is_array() && again["sinceModifiedToken"].is_string(), "{again}");
+    }
+}
+
+#[tokio::test]
 async fn every_number_can_be_ordered_of_every_service() {
     ledger!("v1.question.37-thresholds", "v1.error.9645");
     for wording in ["2025", "2020"] {

@@ -163,6 +163,64 @@ async fn what_makes_no_sense_is_refused_as_a_whole() {
     assert_eq!(library.counts("900000001").await, (2, 2));
 }
 
+/// A call with two arrays of each direction.
+fn two_of_each() -> Value {
+    json!({
+        "associateSerialNumbers": ["S1", "S2"],
+        "associateClientUserIdStrs": ["cu-0041"],
+        "disassociateSerialNumbers": ["MOCKSN000001"],
+        "disassociateClientUserIdStrs": ["cu-0042"],
+    })
+}
+
+#[tokio::test]
+async fn two_arrays_of_one_direction_mean_what_the_setting_says() {
+    ledger!("v1.question.14-two-arrays");
+    for (reading, status, given, taken, counts) in [
+        ("refuse", -1, "", "", (2, 2)),
+        ("both", 0, "cu-0041 S1 S2", "cu-0042 MOCKSN000001", (3, 1)),
+        ("first", 0, "cu-0041", "cu-0042", (2, 2)),
+    ] {
+        let library = Library::with(&[("v1.two_arrays", reading)]).await;
+        let answer = library.manage("900000001", two_of_each()).await;
+        assert_eq!(answer["status"], status, "{reading}");
+        assert_eq!(names(&answer["associations"]), given, "{reading}");
+        assert_eq!(names(&answer["disassociations"]), taken, "{reading}");
+        assert_eq!(library.counts("900000001").await, counts, "{reading}");
+        // Each array has its own maximum, whatever two of them mean.
+        let mut many = two_of_each();
+        many["associateSerialNumbers"] = json!(serials(11));
+        assert_eq!(library.manage("900000001", many).await["errorNumber"], 9602, "{reading}");
+    }
+}
+
+#[tokio::test]
+async fn a_rule_chooses_the_reading_from_a_call_on() {
+    ledger!("v1.question.14-two-arrays");
+    let library = Library::open().await;
+    let once = json!({
+        "id": "once",
+        "on": {"operation": "v1.manageVPPLicensesByAdamIdSrv", "nth": 2},
+        "then": {"set": {"v1.two_arrays": "both"}},
+    });
+    crate::rules::rule(&library.fixture, &once);
+    let mut statuses = Vec::new();
+    for _ in 0..2 {
+        statuses.push(library.manage("900000001", two_of_each()).await["status"].clone());
+    }
+    assert_eq!(statuses, [-1, 0]);
+}
+
+/// Who the items of a direction are about, blank separated.
+fn names(items: &Value) -> String {
+    let name = |item: &Value| {
+        let name = item["clientUserIdStr"].as_str().or(item["serialNumber"].as_str());
+        name.unwrap().to_owned()
+    };
+    let items = items.as_array().into_iter().flatten();
+    items.map(name).collect::<Vec<_>>().join(" ")
+}
+
 #[tokio::test]
 async fn what_comes_twice_fails_the_second_time() {
     ledger!("v1.question.16-duplicates", "v1.question.19-all-failed");

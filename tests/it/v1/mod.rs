@@ -4,7 +4,9 @@ mod config;
 mod errors;
 mod invitation;
 mod manage;
+mod mixed;
 mod notices;
+mod python;
 mod reads;
 mod rules;
 mod schema;
@@ -12,6 +14,7 @@ mod single;
 mod story;
 mod transport;
 mod users;
+mod vppsim;
 
 use bytes::Bytes;
 use http::{Method, header};

@@ -1,6 +1,7 @@
-//! What subscribers of v2 are told of writes that v1 makes; nothing is delivered here.
+//! What subscribers of v2 are told of writes that v1 makes: by the model, and over HTTP.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use quince::model::{
     At, ClientConfig, Notice, NotificationType, PricingParam, Receiver, UserRequest, Whom,
@@ -8,7 +9,12 @@ use quince::model::{
 use quince::sim::{Settings, World, build};
 use quince::snapshot;
 
-use super::LIBRARY;
+use serde_json::{Value, json};
+use tokio::time::timeout;
+
+use super::{LIBRARY, Library};
+use crate::notifications::receiver;
+use crate::notifications::subscribe;
 
 const NOW: At = At(1_768_467_600_000);
 
@@ -79,4 +85,54 @@ fn a_write_of_v1_is_told_without_an_event_to_users_and_devices_alike() {
         ]
     );
     assert_eq!(written(false), Vec::<String>::new());
+}
+
+/// What a v2 subscriber gets while a client of v1 does what it can.
+async fn delivered(tells: &str) -> Vec<Value> {
+    let (library, subscriber) =
+        (Library::with(&[("v1.notifies", tells)]).await, receiver::Receiver::good().await);
+    subscribe(&library.fixture, &subscriber.url()).await;
+    library.call("registerVPPUserSrv", json!({"clientUserIdStr": "new"})).await;
+    let edit = json!({"clientUserIdStr": "new", "email": "n@example.edu"});
+    library.call("editVPPUserSrv", edit).await;
+    for (direction, whom) in [
+        ("associateClientUserIdStrs", "new"),
+        ("associateSerialNumbers", "S1"),
+        ("disassociateSerialNumbers", "S1"),
+    ] {
+        let managed = library.manage("900000001", json!({direction: [whom]})).await;
+        assert_eq!(managed["status"], 0, "{managed}");
+    }
+    library.call("retireVPPUserSrv", json!({"clientUserIdStr": "new"})).await;
+    // What happens past the MDM is told whatever the setting says, and comes last.
+    let buy = json!({"adam_id": "900000001", "count": 1});
+    library.fixture.done_by("POST", "/universes/default/verbs/buy-licenses", buy).await;
+    let comes = async {
+        while subscriber.told().last().is_none_or(|it| it["notificationType"] != "ASSET_COUNT") {
+            tokio::task::yield_now().await;
+        }
+    };
+    timeout(Duration::from_secs(20), comes).await.expect("the purchase is told");
+    subscriber.told()
+}
+
+#[tokio::test]
+async fn a_subscriber_of_v2_hears_what_a_client_of_v1_did() {
+    let told = delivered("on").await;
+    assert!(told.iter().all(|it| !it.to_string().contains("eventId")), "{told:#?}");
+    let told: Vec<String> = told
+        .iter()
+        .map(|it| format!("{} {}", it["notificationType"].as_str().unwrap(), it["notification"]))
+        .collect();
+    insta::assert_snapshot!(told.join("\n"), @r#"
+    USER_MANAGEMENT {"result":"SUCCESS","type":"CREATE","users":[{"clientUserId":"new","inviteCode":"52043d263552436d50dcf6a41168a4e8","status":"Registered"}]}
+    USER_MANAGEMENT {"result":"SUCCESS","type":"UPDATE","users":[{"clientUserId":"new","email":"n@example.edu","inviteCode":"52043d263552436d50dcf6a41168a4e8","status":"Registered"}]}
+    ASSET_MANAGEMENT {"assignments":[{"adamId":"900000001","clientUserId":"new","pricingParam":"STDQ"}],"result":"SUCCESS","type":"ASSOCIATE"}
+    ASSET_MANAGEMENT {"assignments":[{"adamId":"900000001","pricingParam":"STDQ","serialNumber":"S1"}],"result":"SUCCESS","type":"ASSOCIATE"}
+    ASSET_MANAGEMENT {"assignments":[{"adamId":"900000001","pricingParam":"STDQ","serialNumber":"S1"}],"result":"SUCCESS","type":"DISASSOCIATE"}
+    USER_MANAGEMENT {"result":"SUCCESS","type":"RETIRE","users":[{"clientUserId":"new","email":"n@example.edu","inviteCode":"52043d263552436d50dcf6a41168a4e8","status":"Retired"}]}
+    ASSET_COUNT {"adamId":"900000001","countDelta":1,"pricingParam":"STDQ"}
+    "#);
+    let alone = delivered("off").await;
+    assert_eq!(alone.len(), 1, "only the purchase: {alone:#?}");
 }

@@ -133,6 +133,8 @@ async fn a_deleted_record_shows_only_by_its_number_and_is_final() {
             json!({"clientUserIdStr": "cu-7", "managedAppleIDStr": "p@example.edu"}),
         )
         .await;
+    library.manage("900000002", json!({"associateClientUserIdStrs": ["cu-7"]})).await;
+    let book = library.user("cu-7").await["licenses"].clone();
     let old = library.user("cu-7").await["userId"].clone();
     library.call("retireVPPUserSrv", json!({"userId": old})).await;
     let new = library
@@ -144,6 +146,12 @@ async fn a_deleted_record_shows_only_by_its_number_and_is_final() {
     assert_eq!(new["user"]["status"], "Associated");
     let deleted = library.call("getVPPUserSrv", json!({"userId": old})).await;
     assert_eq!(deleted["user"]["status"], "Deleted");
+    assert_eq!(
+        library.user("cu-7").await["licenses"],
+        book,
+        "the book goes along, with its number"
+    );
+    assert!(deleted["user"].get("licenses").is_none());
     let error = |answer: Value| answer["errorNumber"].clone();
     assert_eq!(error(library.call("retireVPPUserSrv", json!({"userId": old})).await), 9620);
     assert_eq!(

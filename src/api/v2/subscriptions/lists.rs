@@ -3,9 +3,9 @@
 
 use super::pages::{Asked, Start, write};
 use super::wire::numbers;
+use crate::api::call::Granted;
 use crate::api::call::{Call, Need};
 use crate::api::json::Json;
-use crate::api::v2::call::Granted;
 use crate::api::v2::errors::ApiError;
 use crate::api::v2::query::Query;
 use crate::api::v2::wire;

@@ -3,9 +3,9 @@
 
 use super::pages::write_version;
 use super::wire::{Body, targets};
+use crate::api::call::Granted;
 use crate::api::call::{Call, Need};
 use crate::api::json::Json;
-use crate::api::v2::call::Granted;
 use crate::api::v2::errors::ApiError;
 use crate::api::v2::events::accepted;
 use crate::api::v2::query::Query;

@@ -1,8 +1,8 @@
 //! Subscriptions (apple-subscriptions.md): the nine operations below `/mdm/v2/subscriptions`.
 //!
-//! * [`wire`]: the data sheet of requests. [`pages`]: cursors, and what the three lists have in common.
-//! * [`lists`]: subscriptions, assignments and administrators. [`manage`]: who gets and loses what.
-//! * [`declare`]: whether subscriptions are supported.
+//! * `wire`: the data sheet of requests. `pages`: cursors, and what the three lists have in common.
+//! * `lists`: subscriptions, assignments and administrators. `manage`: who gets and loses what.
+//! * `declare`: whether subscriptions are supported.
 //!
 //! Everything else of v2 (tokens, order of checks, events, notifications, errors) is shared. Not here: seats and
 //! billing periods (`model::subscription`), and where cursors are kept (`engine::cursors`).

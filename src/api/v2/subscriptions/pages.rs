@@ -9,8 +9,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use uuid::Uuid;
 
+use crate::api::call::Granted;
 use crate::api::json::Json;
-use crate::api::v2::call::Granted;
 use crate::api::v2::errors::ApiError;
 use crate::engine::Turn;
 use crate::engine::cursors::{Cursor, CursorList};

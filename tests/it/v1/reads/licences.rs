@@ -107,6 +107,30 @@ async fn licences_are_asked_for_by_asset_holder_and_device() {
 }
 
 #[tokio::test]
+async fn who_does_not_repeat_a_filter_hears_of_it() {
+    ledger!("v1.question.28-filters-with-tokens");
+    let fixture = Fixture::written(LIBRARY, &[("v1.batch_size", "1")]).await;
+    let ask = async |mut members: Value| {
+        members["sToken"] = fixture.stoken.as_str().into();
+        let request = Fixture::bare(http::Method::POST, "/mdm/getVPPLicensesSrv");
+        let body = http_body_util::Full::from(members.to_string());
+        let answer = fixture.send(request.body(body).unwrap()).await;
+        (answer.json(), answer.lints().to_owned())
+    };
+    let (first, lints) = ask(json!({"assignedOnly": true, "adamId": 100})).await;
+    assert_eq!((ids(super::list(&first)).as_str(), lints.as_str()), ("5000", ""));
+    let token = &first["batchToken"];
+    // The product goes with the token, and need not be said again.
+    let (repeated, lints) = ask(json!({"assignedOnly": true, "batchToken": token})).await;
+    assert_eq!((ids(super::list(&repeated)).as_str(), lints.as_str()), ("5001", ""));
+    for forgotten in [json!({}), json!({"assignedOnly": true, "serialNumber": "C1"})] {
+        let mut members = forgotten.clone();
+        members["batchToken"] = token.clone();
+        assert_eq!(ask(members).await.1, "filters-not-repeated", "{forgotten}");
+    }
+}
+
+#[tokio::test]
 async fn a_device_is_asked_for_before_it_is_given_something() {
     // Clients take a totalCount above 0 for "has it already".
     let fixture = Fixture::written(LIBRARY, &[("v1.batch_size", "1")]).await;
