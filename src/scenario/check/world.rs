@@ -178,7 +178,8 @@ impl Known<'_> {
         let locations = || self.world.locations.iter().filter(looked_at);
         let ids = || locations().flat_map(|it| &it.subscriptions).map(|it| it.adam_id);
         let is_there = self.subscribed.contains(&adam_id) || ids().any(|id| id == adam_id);
-        if is_there || locations().next().is_none() {
+        // What is no product id at all was told by its reader.
+        if is_there || adam_id == 0 || locations().next().is_none() {
             return;
         }
         if wrongs.is_long() {
