@@ -24,11 +24,10 @@ class Careful(receiver.Client):
 
 
 def a_month(client):
-    client.subscribe("spring")
     books = client.seats(PRO)
-    if client.hear(3):
-        print(f"licences: {client.total}")
     client.ask(client.disassociate(PRO, LEAVING, deferred=True))
+    # From here on the client is told.
+    client.subscribe("spring")
     print(f"the period ends on {client.subscription(PRO)['periodEndDate']}")
     while (client.total is None or client.total["expiring"]) and client.hear(5):
         pass

@@ -249,7 +249,7 @@ pub(super) const SHOWS: &[Show] = &[
         code: 1,
         fault: "in the end / anna-stays",
         besides: &[],
-        culprit: Culprit::State("user anna does not have subscription 6740000017", &[5, 8, 11]),
+        culprit: Culprit::State("user anna does not have subscription 6740000017", &[3, 5, 10]),
         without: Act("two licences are given up", "verb"),
     },
     Show {
@@ -263,9 +263,9 @@ pub(super) const SHOWS: &[Show] = &[
     Show {
         name: "deferred-release",
         code: 1,
-        fault: "in the end / ben-has-it",
-        besides: &[],
-        culprit: Culprit::State("user ben does not have subscription 6740000017", &[5, 8, 11]),
+        fault: "the month is over / not-before-it-is-free",
+        besides: &["in the end / ben-has-it"],
+        culprit: Culprit::Entries(&[7], "subscriptions.associate"),
         without: Itself("what is deferred is free later, on any day"),
     },
     Show {
