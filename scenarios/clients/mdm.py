@@ -17,6 +17,16 @@ import urllib.parse
 # Who this client is. Told once with `claim`; any other id in an answer means that another MDM owns the location now.
 MDM = {"id": "5f0c1a52-6d3e-4a0b-9a51-2f8f0c7d9b10", "name": "Example MDM", "metadata": "1.0"}
 
+# Answers that never tell who owns the location.
+WITHOUT_OWNER = {
+    "service/config",
+    "subscriptions",
+    "subscriptions/assignments",
+    "subscriptions/admins",
+    "subscriptions/admins/add",
+    "subscriptions/admins/remove",
+}
+
 # Expired, not accepted, revoked, and two ways of not being logged in. Asking again does not mend any of them.
 TOKEN_ERRORS = {9601, 9621, 9622, 9625, 9722}
 
@@ -112,8 +122,8 @@ class Client:
         time.sleep(BACK_OFF * 2 ** (attempt - 1) if wanted is None else wanted)
 
     def check_owner(self, path, answer):
-        """Stops if another MDM claims the location. Service Config knows no owner."""
-        if path == "service/config":
+        """Stops if another MDM claims the location, as far as the answer can tell."""
+        if path in WITHOUT_OWNER:
             return
         owner = answer.get("mdmInfo")
         if (owner or {}).get("id") != MDM["id"] and (owner or self.claimed):
@@ -160,9 +170,23 @@ class Client:
                 break
         return records, version
 
+    def follow(self, path, **query):
+        """Reads a list that has cursors, one page after the other: its records."""
+        page = self.get(path, **query)
+        records = list(page[path.split("/")[-1]])
+        while (cursor := self.next_cursor(page)) is not None:
+            page = self.get(path, **query, cursor=cursor)
+            # The last page may be empty, and that is no error.
+            records += page[path.split("/")[-1]]
+        return records
+
+    def next_cursor(self, page):
+        """What the next page is asked for with. The last page has none, and nothing else says that it is the last."""
+        return page.get("nextCursor")
+
     # --- writing ---
 
-    def post(self, path, body):
+    def post(self, path, body=None):
         """Writes. The answer says that the work was accepted, and no more than that."""
         return self.call("POST", path, body=body)
 
@@ -185,6 +209,28 @@ class Client:
         """Who holds an asset: serial numbers and client user ids."""
         records, _ = self.read_whole("assignments", adamId=adam_id)
         return {record.get("serialNumber") or record["clientUserId"] for record in records}
+
+    # --- subscriptions ---
+
+    def subscription(self, adam_id):
+        """A subscription as it stands."""
+        [found] = self.follow("subscriptions", adamId=adam_id)
+        return found
+
+    def seats(self, adam_id):
+        """Who has a subscription: the client user ids, each with whether the assignment goes on after the period."""
+        records = self.follow("subscriptions/assignments", adamId=adam_id)
+        return {record["clientUserId"]: record["renewing"] for record in records}
+
+    def associate(self, adam_id, users, renewing=True):
+        """Gives a subscription to users; the answer says that this was accepted."""
+        body = {"adamIds": [adam_id], "clientUserIds": users, "renewing": renewing}
+        return self.post("subscriptions/associate", body)
+
+    def disassociate(self, adam_id, users, deferred=False):
+        """Takes a subscription back, at once or at the end of the period; the answer says that this was accepted."""
+        body = {"adamIds": [adam_id], "clientUserIds": users, "deferred": deferred}
+        return self.post("subscriptions/disassociate", body)
 
 
 def seconds_wanted(headers):

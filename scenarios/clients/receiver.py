@@ -47,6 +47,8 @@ class Client(mdm.Client):
     """Hears what happens, and asks where it hears nothing."""
 
     patience = PATIENCE
+    # What it wants to be told.
+    types = ["ASSET_MANAGEMENT", "ASSET_COUNT"]
 
     def __init__(self):
         super().__init__()
@@ -70,7 +72,7 @@ class Client(mdm.Client):
 
     def keeps(self, told):
         """Whether there is something to be done. Types that we do not know are accepted, and nothing comes of them."""
-        return told["notificationType"] in ("ASSET_MANAGEMENT", "ASSET_COUNT")
+        return told["notificationType"] in self.types
 
     # --- hearing ---
 
@@ -78,8 +80,7 @@ class Client(mdm.Client):
         """Has notifications sent here, with this secret; also, with another one than before."""
         # Before the call: the service tries the receiver out with the new secret while it is under way.
         self.accept(secret)
-        types = ["ASSET_MANAGEMENT", "ASSET_COUNT"]
-        config = {"notificationUrl": self.receiver, "notificationAuthToken": secret, "notificationTypes": types}
+        config = {"notificationUrl": self.receiver, "notificationAuthToken": secret, "notificationTypes": self.types}
         self.post("client/config", config)
 
     def accept(self, secret):

@@ -25,6 +25,8 @@ pub mod vppsim;
 mod wrong;
 
 pub use load::{ScenarioError, TEXT_BYTES_MAX, load, read};
-pub use script::{Act, Advance, Cause, Expect, Moment, Scenario, Step, Wanted, Window};
+pub use script::{
+    Act, Advance, Cause, Expect, Moment, Scenario, Step, Wanted, WantedCount, Window,
+};
 pub use structure::DOCUMENT;
 pub use wrong::{Wrong, Wrongs};

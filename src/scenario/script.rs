@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::faults::Rule;
 use crate::judge::{Expected, Gate};
-use crate::model::{AssetName, At, EventStatus, Span, UserStatus};
+use crate::model::{AssetName, At, Date, EventStatus, Span, SubscriptionStatus, UserStatus};
 use crate::predicate::{Pattern, Where};
 use crate::sim::ClockMode;
 use crate::sim::spec::WorldSpec;
@@ -181,6 +181,32 @@ pub enum Wanted {
         /// Whether they hold it.
         held: bool,
     },
+    /// A subscription as it stands.
+    Subscription {
+        /// Key of the location; the only one if absent.
+        location: Option<String>,
+        /// The product.
+        adam_id: u64,
+        /// Whether it can be used.
+        status: Option<SubscriptionStatus>,
+        /// The last day of its period.
+        period_end: Option<Date>,
+        /// Assignments, free licences and all licences.
+        counts: [WantedCount; 3],
+    },
+    /// The assignment of a subscription to a user.
+    Seat {
+        /// Key of the location; the only one if absent.
+        location: Option<String>,
+        /// The product.
+        adam_id: u64,
+        /// The user.
+        client_user_id: String,
+        /// Whether there is one.
+        held: bool,
+        /// Whether it goes on after the period.
+        renewing: Option<bool>,
+    },
     /// Entries of the journal.
     Journal {
         /// Which, how many, in which order.
@@ -190,6 +216,17 @@ pub enum Wanted {
         /// When it is judged.
         window: Window,
     },
+}
+
+/// A count of a subscription, as far as it is said.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct WantedCount {
+    /// In all.
+    pub sum: Option<u32>,
+    /// Of what renews.
+    pub renewing: Option<u32>,
+    /// Of what expires.
+    pub expiring: Option<u32>,
 }
 
 /// When an expectation of the journal is judged.

@@ -1,6 +1,7 @@
 //! From a world as data to a living world.
 
 pub(super) mod people;
+mod subscriptions;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -27,6 +28,10 @@ pub fn build(spec: &WorldSpec, seed: u64, start: At, token_lifetime: Span) -> Wo
     for location in &spec.locations {
         let organization = spec.organizations.get(location.organization);
         let id = add_location(&mut world, location, organization, seed);
+        if !location.subscriptions.is_empty() || location.subscriptions_declared.is_some() {
+            // It finds out, too, when the first period ends.
+            world.change(id, |it, _| subscriptions::add(it, location, start));
+        }
         add_tokens(&mut world, id, location, start.plus(token_lifetime));
     }
     people::add(&mut world, &spec.mdm_organizations(), start);

@@ -5,8 +5,8 @@
 //! that is built from it (`sim::build`).
 
 use crate::model::{
-    At, Language, MdmCounts, Platforms, PricingParam, Privileges, ProductType, StorePlatform,
-    Supply, UserStatus,
+    At, Date, Language, LicenceKind, MdmCounts, Period, Platforms, PricingParam, Privileges,
+    ProductType, StorePlatform, SubscriptionStatus, Supply, UserStatus,
 };
 
 /// A whole world.
@@ -165,6 +165,14 @@ pub struct LocationSpec {
     pub users: Vec<UserSpec>,
     /// Who holds what, in order of creation.
     pub assignments: Vec<AssignmentSpec>,
+    /// Whether subscriptions are supported, if anybody ever said so.
+    pub subscriptions_declared: Option<bool>,
+    /// What the location has subscribed to; each product once.
+    pub subscriptions: Vec<SubscriptionSpec>,
+    /// Who has a subscription; each pair once.
+    pub seats: Vec<SeatSpec>,
+    /// Who administers a subscription; each pair once.
+    pub administrators: Vec<AdministratorSpec>,
 }
 
 impl LocationSpec {
@@ -185,6 +193,10 @@ impl LocationSpec {
             devices: Vec::new(),
             users: Vec::new(),
             assignments: Vec::new(),
+            subscriptions_declared: None,
+            subscriptions: Vec::new(),
+            seats: Vec::new(),
+            administrators: Vec::new(),
         }
     }
 }
@@ -355,4 +367,48 @@ pub enum HolderSpec {
     User(u32),
     /// Index into [`LocationSpec::devices`].
     Device(u32),
+}
+
+/// A subscription that a location bought.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SubscriptionSpec {
+    /// The product.
+    pub adam_id: u64,
+    /// The app that it belongs to.
+    pub parent_adam_id: Option<u64>,
+    /// Whether it can be used; without licences nothing but [`SubscriptionStatus::Inactive`].
+    pub status: SubscriptionStatus,
+    /// How long a billing period is.
+    pub period: Period,
+    /// The last day of the present period; one period from the universe's start if absent. One that is over by then
+    /// moves on by whole periods.
+    pub period_end: Option<Date>,
+    /// Licences that renew.
+    pub renewing: u32,
+    /// Licences that are gone at the end of the period.
+    pub expiring: u32,
+}
+
+/// A subscription given to a user.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SeatSpec {
+    /// Index into [`LocationSpec::subscriptions`].
+    pub subscription: u32,
+    /// Index into [`LocationSpec::users`].
+    pub user: u32,
+    /// Whether it goes on after the period.
+    pub renewing: bool,
+    /// The kind of the licence under it.
+    pub licence: LicenceKind,
+    /// A group in the portal gave it.
+    pub by_group: bool,
+}
+
+/// A user who administers a subscription.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AdministratorSpec {
+    /// Index into [`LocationSpec::subscriptions`].
+    pub subscription: u32,
+    /// Index into [`LocationSpec::users`].
+    pub user: u32,
 }

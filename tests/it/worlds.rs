@@ -1,6 +1,6 @@
 //! Worlds: named ones, made out of a seed, and those of files.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write as _;
 
 use quince::{Builder, ClockMode, Quince};
@@ -97,6 +97,91 @@ async fn the_enterprise_can_be_read_to_the_end_and_its_counts_agree() {
     assert_eq!(fixture.all("users").await.len(), 2000);
 }
 
+/// Reads a list to the end of its cursors.
+async fn follow(fixture: &Fixture, list: &str) -> Vec<Value> {
+    let name = list.rsplit('/').next().unwrap();
+    let (mut records, mut path) = (Vec::new(), list.to_owned());
+    loop {
+        let page = fixture.get(&path).await.json();
+        records.extend(page[name].as_array().unwrap().iter().cloned());
+        let Some(cursor) = page["nextCursor"].as_str() else { return records };
+        path = format!("{list}?cursor={}", cursor.replace('=', "%3D"));
+    }
+}
+
+/// Reads all lists of subscriptions to their ends and holds them against each other; returns their lengths.
+async fn check_subscriptions(place: &str, fixture: &Fixture) -> [usize; 3] {
+    let mut assigned: BTreeMap<u64, [u64; 2]> = BTreeMap::new();
+    let associated: BTreeSet<String> = fixture
+        .all("users?activeOnly=true")
+        .await
+        .iter()
+        .filter(|user| user["status"] == "Associated")
+        .map(|user| user["clientUserId"].as_str().unwrap().to_owned())
+        .collect();
+    let seats = follow(fixture, "subscriptions/assignments").await;
+    for seat in &seats {
+        let by_mode = assigned.entry(seat["adamId"].as_u64().unwrap()).or_default();
+        by_mode[usize::from(seat["renewing"] == false)] += 1;
+        assert!(associated.contains(seat["clientUserId"].as_str().unwrap()), "{place}: {seat}");
+    }
+    let list = follow(fixture, "subscriptions").await;
+    for subscription in &list {
+        let [told, available, total] = ["assigned", "available", "total"].map(|name| {
+            let count = &subscription["counts"][name];
+            ["renewing", "expiring"].map(|kind| count[kind].as_u64().unwrap())
+        });
+        let sum = |counts: [u64; 2]| counts.iter().sum::<u64>();
+        assert_eq!(sum(told) + sum(available), sum(total), "{place}: {subscription}");
+        let counted = assigned.remove(&subscription["adamId"].as_u64().unwrap());
+        assert_eq!(counted.unwrap_or_default(), told, "{place}: {subscription}");
+    }
+    assert!(assigned.is_empty(), "{place}: seats of no subscription: {assigned:?}");
+    let administrators = follow(fixture, "subscriptions/admins").await;
+    [list.len(), seats.len(), administrators.len()]
+}
+
+#[tokio::test]
+async fn subscriptions_of_the_worlds_can_be_read_to_the_end_and_their_counts_agree() {
+    for (name, lengths) in [
+        ("demo", "hamburg [4, 34, 6] leeds [0, 0, 0]"),
+        ("small-school", "berlin [0, 0, 0]"),
+        ("edge-cases", "edges [4, 10, 8] lone [0, 0, 0] reading-room [0, 0, 0]"),
+        ("enterprise-50k", "main [10, 8100, 50]"),
+    ] {
+        let builder = Quince::builder().world(name).setting("subscriptions.page_size", "13");
+        let large = builder.clone().setting("subscriptions.page_size", "1000");
+        let builder = if name == "enterprise-50k" { large } else { builder };
+        let mut told = Vec::new();
+        for (key, fixture) in &locations(builder).await.0 {
+            let lengths = check_subscriptions(&format!("{name}/{key}"), fixture).await;
+            told.push(format!("{key} {lengths:?}"));
+        }
+        assert_eq!(told.join(" "), lengths);
+    }
+}
+
+#[tokio::test]
+async fn subscriptions_of_a_file_live_as_those_that_were_bought() {
+    let associated = "\"u-17\"\nstatus = \"Associated\"";
+    let text = TOML.replacen("\"u-17\"", associated, 1)
+        + "[[subscription]]\nadam_id = 17\nperiod = \"week\"\nrenewing = 1\nexpiring = 1\n\
+           [[seat]]\nadam_id = 17\nclient_user_id = \"u-17\"\nlicence = \"expiring\"\n";
+    let lab = file(".toml", &text).await.unwrap();
+    let counts = async || {
+        let list = lab.get("subscriptions").await.json();
+        list["subscriptions"][0]["counts"].to_string()
+    };
+    assert_eq!(check_subscriptions("lab", &lab).await, [1, 1, 0]);
+    assert!(counts().await.contains(r#""assigned":{"expiring":0,"renewing":1}"#));
+    lab.advance("8d");
+    assert_eq!(check_subscriptions("lab", &lab).await, [1, 0, 0], "its licence was to expire");
+    assert!(counts().await.contains(r#""total":{"expiring":0,"renewing":1}"#));
+    let body = json!({ "adamIds": [17], "clientUserIds": ["u-17"] });
+    lab.done("subscriptions/associate", body).await;
+    assert_eq!(check_subscriptions("lab", &lab).await, [1, 1, 0]);
+}
+
 /// Everything that a client can read of a world, byte by byte.
 async fn transcript(world: &str, seed: u64) -> String {
     let builder = Quince::builder().world(world).seed(seed).setting("v2.page_size", "100");
@@ -113,6 +198,9 @@ async fn transcript(world: &str, seed: u64) -> String {
                     break;
                 }
             }
+        }
+        for list in ["subscriptions", "subscriptions/assignments", "subscriptions/admins"] {
+            parts.push(fixture.get(list).await.transcript());
         }
     }
     parts.join("\n")

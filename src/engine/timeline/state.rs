@@ -1,5 +1,7 @@
 //! What a step expects of the world: judged at one moment, against the world as it stands.
 
+mod seats;
+
 use crate::engine::turn::Turn;
 use crate::model::{AssetName, EventStatus, Holder, PricingParam, UserStatus};
 use crate::scenario::Wanted;
@@ -22,6 +24,17 @@ pub(super) fn judge_world(turn: &Turn<'_>, wanted: &Wanted) -> Option<Result<(),
             let site = site(world, location.as_deref());
             let who = (client_user_id.as_deref(), serial_number.as_deref());
             site.and_then(|site| holds(site, asset, who, *held))
+        }
+        Wanted::Subscription { location, adam_id, status, period_end, counts } => {
+            let site = site(world, location.as_deref());
+            site.and_then(|site| {
+                seats::subscription_is(site, *adam_id, (*status, *period_end), counts)
+            })
+        }
+        Wanted::Seat { location, adam_id, client_user_id, held, renewing } => {
+            let site = site(world, location.as_deref());
+            let wanted = (*held, *renewing);
+            site.and_then(|site| seats::seat_is(site, *adam_id, client_user_id, wanted))
         }
         Wanted::Journal { .. } => return None,
     })

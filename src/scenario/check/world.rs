@@ -22,6 +22,25 @@ struct Known<'s> {
     world: &'s WorldSpec,
     /// Products that verbs of the scenario may bring to any location.
     bought: HashSet<&'s str>,
+    /// Subscriptions that they may bring.
+    subscribed: HashSet<u64>,
+}
+
+/// The verbs about subscriptions.
+const SEAT_VERBS: [&str; 7] = [
+    "buy-seats",
+    "cancel-renewal",
+    "resume-renewal",
+    "pause-subscription",
+    "resume-subscription",
+    "deactivate-subscription",
+    "assign-by-group",
+];
+
+/// A product as verbs about subscriptions name it: a number, or its digits.
+fn number_of(call: &VerbCall) -> Option<u64> {
+    let value = call.arguments.get("adam_id")?;
+    value.as_u64().or_else(|| value.as_str()?.parse().ok())
 }
 
 pub(super) fn check(draft: &Draft<'_>, world: &WorldSpec, wrongs: &mut Wrongs) {
@@ -35,7 +54,9 @@ pub(super) fn check(draft: &Draft<'_>, world: &WorldSpec, wrongs: &mut Wrongs) {
         |call: &&VerbCall| matches!(call.name.as_str(), "buy-licenses" | "transfer-licenses");
     let bought = calls.iter().map(|(_, call)| *call).filter(brings);
     let bought = bought.filter_map(|call| call.arguments.get("adam_id")?.as_str()).collect();
-    let known = Known { world, bought };
+    let of_seats = calls.iter().filter(|(_, call)| call.name == "buy-seats");
+    let subscribed = of_seats.filter_map(|(_, call)| number_of(call)).collect();
+    let known = Known { world, bought, subscribed };
 
     for part in &draft.rules {
         known.location(
@@ -151,10 +172,39 @@ impl Known<'_> {
         wrongs.add(at, text);
     }
 
+    /// Whether a subscription is there, in a location or in any.
+    fn subscription(&self, adam_id: u64, location: Option<&str>, at: &str, wrongs: &mut Wrongs) {
+        let looked_at = |it: &&LocationSpec| location.is_none_or(|key| it.key == key);
+        let locations = || self.world.locations.iter().filter(looked_at);
+        let ids = || locations().flat_map(|it| &it.subscriptions).map(|it| it.adam_id);
+        let is_there = self.subscribed.contains(&adam_id) || ids().any(|id| id == adam_id);
+        // What is no product id at all was told by its reader.
+        if is_there || adam_id == 0 || locations().next().is_none() {
+            return;
+        }
+        if wrongs.is_long() {
+            return wrongs.add(at, format!("there is no subscription {adam_id}"));
+        }
+        let place = location.map_or_else(|| "the world".to_owned(), |key| format!("`{key}`"));
+        let ids: Vec<String> = ids().take(LOOKED_AT_MAX).map(|id| id.to_string()).collect();
+        let ids = || ids.iter().map(String::as_str);
+        let hint = match nearest(&adam_id.to_string(), ids()) {
+            Some(near) => format!("did you mean {near}?"),
+            None => format!("it has {}", listed(ids())),
+        };
+        wrongs.add(at, format!("{place} has no subscription {adam_id}; {hint}"));
+    }
+
     fn verb(&self, call: &VerbCall, at: &str, wrongs: &mut Wrongs) {
         let text = |key: &str| call.arguments.get(key).and_then(Value::as_str);
         for key in ["location", "from", "to"] {
             self.location(text(key), &format!("{at}/{key}"), wrongs);
+        }
+        if SEAT_VERBS.contains(&call.name.as_str()) {
+            if let Some(adam_id) = number_of(call) {
+                self.subscription(adam_id, text("location"), &format!("{at}/adam_id"), wrongs);
+            }
+            return;
         }
         let quality = match text("pricing_param") {
             Some("PLUS") => Some(PricingParam::Plus),
@@ -171,6 +221,13 @@ impl Known<'_> {
         self.location(location, &format!("{at}/location"), wrongs);
         for (place, form) in matches(item, at) {
             self.location(form.location.as_deref(), &format!("{place}/location"), wrongs);
+        }
+        let seats = [("subscription", item.subscription), ("seat", item.seat)];
+        if let Some((key, adam_id)) = seats.into_iter().find_map(|(key, it)| Some((key, it?))) {
+            if location.is_some() || self.only_location(at, wrongs) {
+                self.subscription(adam_id, location, &format!("{at}/{key}"), wrongs);
+            }
+            return;
         }
         let kinds = [("asset", &item.asset), ("holds", &item.holds), ("user", &item.user)];
         let Some((key, text)) = kinds.into_iter().find_map(|(key, it)| Some((key, it.as_ref()?)))

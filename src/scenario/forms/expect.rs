@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::PricingParam;
 use super::matching::{Between, Count, ExpectForm, MatchForm, OutcomeWord, WhereForm, bodies};
 use super::read::{LIST_MAX, asset, exactly_one, id, length, name, number, real};
+use super::seat::SUBSCRIPTION;
 use super::step::label;
 use crate::judge::{Expected, Matcher};
 use crate::model::{EventStatus, UserStatus};
@@ -14,8 +15,8 @@ use crate::scenario::{Expect, Wanted, Window, Wrongs};
 /// Bytes of an expectation as reports show it.
 const WRITTEN_MAX: usize = 500;
 
-/// Something expected: exactly one of `event`, `asset`, `user`, `holds`, `match`, `sequence`, `never` and `notification`,
-/// and what goes with it.
+/// Something expected: exactly one of `event`, `asset`, `user`, `holds`, `subscription`, `seat`, `match`, `sequence`,
+/// `never` and `notification`, and what goes with it.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ExpectItem {
@@ -33,7 +34,7 @@ pub struct ExpectItem {
     /// Counts of the asset of this product: at least one of `assigned`, `available`, `total` and `retired`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub asset: Option<String>,
-    /// Licences that somebody holds.
+    /// Licences that somebody holds; of a subscription, assignments.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub assigned: Option<u32>,
     /// Licences that are free.
@@ -49,7 +50,7 @@ pub struct ExpectItem {
     /// The user with this client user id; with `status`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub user: Option<String>,
-    /// The status of the user's latest record.
+    /// The status of the user's latest record, or of the subscription.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<StatusWord>,
 
@@ -66,7 +67,40 @@ pub struct ExpectItem {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub held: Option<bool>,
 
-    /// Key of the location of an asset or a user; may be left out where there is exactly one. Of notifications: only those
+    /// The subscription to this product: at least one of `status`, `period_end` and the counts. `assigned`, `available` and
+    /// `total` are sums; both their parts can be said, too.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub subscription: Option<u64>,
+    /// Assignments that go on after the period.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub assigned_renewing: Option<u32>,
+    /// Assignments that end with the period.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub assigned_expiring: Option<u32>,
+    /// Free licences that renew.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub available_renewing: Option<u32>,
+    /// Free licences that expire.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub available_expiring: Option<u32>,
+    /// Licences that renew.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub total_renewing: Option<u32>,
+    /// Licences that expire.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub total_expiring: Option<u32>,
+    /// The last day of its period, such as `2027-02-28`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub period_end: Option<String>,
+
+    /// Whether the user `client_user_id` has the subscription to this product; with `held`, or with `renewing`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub seat: Option<u64>,
+    /// Whether the assignment goes on after the period.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub renewing: Option<bool>,
+
+    /// Key of the location of an asset, a subscription or a user; may be left out where there is exactly one. Of notifications: only those
     /// of this location.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub location: Option<String>,
@@ -124,7 +158,7 @@ pub enum StateWord {
     Failed,
 }
 
-/// The status of a user.
+/// The status of a user, or of a subscription.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub enum StatusWord {
     /// Created; no Apple Account is linked yet.
@@ -138,14 +172,25 @@ pub enum StatusWord {
     /// There is no such user.
     #[serde(rename = "absent")]
     Absent,
+    /// The subscription can be assigned.
+    #[serde(rename = "ACTIVE")]
+    Active,
+    /// Nothing of the subscription renews any more.
+    #[serde(rename = "INACTIVE")]
+    Inactive,
+    /// Nothing of the subscription can be assigned for now.
+    #[serde(rename = "PAUSED")]
+    Paused,
 }
 
 /// What goes with what.
-const COMPANIONS: [(&str, &[&str]); 8] = [
+const COMPANIONS: [(&str, &[&str]); 10] = [
     ("event", &["state"]),
     ("asset", &["location", "pricing_param", "assigned", "available", "total", "retired"]),
     ("user", &["location", "status"]),
     ("holds", &["location", "pricing_param", "client_user_id", "serial_number", "held"]),
+    ("subscription", SUBSCRIPTION),
+    ("seat", &["location", "client_user_id", "held", "renewing"]),
     ("match", &["count", "since", "within"]),
     ("sequence", &["since", "within"]),
     ("never", &["since", "for"]),
@@ -197,6 +242,8 @@ impl ExpectItem {
             "asset" => self.asset(at, wrongs),
             "user" => self.user(at, wrongs),
             "holds" => self.holds(at, wrongs),
+            "subscription" => self.subscription(at, wrongs),
+            "seat" => self.seat(at, wrongs),
             _ => self.journal(kind, at, wrongs),
         };
         let expect = Expect { id: id?, wanted: wanted?, written: self.written() };
@@ -210,6 +257,8 @@ impl ExpectItem {
             ("asset", self.asset.is_some()),
             ("user", self.user.is_some()),
             ("holds", self.holds.is_some()),
+            ("subscription", self.subscription.is_some()),
+            ("seat", self.seat.is_some()),
             ("match", self.of.is_some()),
             ("sequence", self.sequence.is_some()),
             ("never", self.never.is_some()),
@@ -228,6 +277,8 @@ impl ExpectItem {
             ("client_user_id", self.client_user_id.is_some()),
             ("serial_number", self.serial_number.is_some()),
             ("held", self.held.is_some()),
+            ("period_end", self.period_end.is_some()),
+            ("renewing", self.renewing.is_some()),
             ("outcome", self.outcome.is_some()),
             ("where", !self.r#where.is_empty()),
             ("location", self.location.is_some()),
@@ -239,7 +290,8 @@ impl ExpectItem {
             ("within", self.within.is_some()),
             ("for", self.span.is_some()),
         ];
-        for (key, _) in given.iter().filter(|(key, is)| *is && !companions.contains(key)) {
+        let given = given.into_iter().chain(self.parts().map(|(key, it)| (key, it.is_some())));
+        for (key, _) in given.filter(|(key, is)| *is && !companions.contains(key)) {
             let fit = companions.join(", ");
             let text = format!("`{key}` does not go with `{kind}`, which takes {fit}");
             wrongs.add(format!("{at}/{key}"), text);
@@ -272,16 +324,16 @@ impl ExpectItem {
 
     fn user(&self, at: &str, wrongs: &mut Wrongs) -> Option<Wanted> {
         let client_user_id = name(self.user.as_ref()?, &format!("{at}/user"), wrongs)?;
-        let Some(status) = self.status else {
-            let text = "in which `status`? Registered, Associated, Retired, Deleted or absent";
-            return wrongs.none(at, text);
-        };
-        let status = match status {
-            StatusWord::Registered => Some(UserStatus::Registered),
-            StatusWord::Associated => Some(UserStatus::Associated),
-            StatusWord::Retired => Some(UserStatus::Retired),
-            StatusWord::Deleted => Some(UserStatus::Deleted),
-            StatusWord::Absent => None,
+        let status = match self.status {
+            Some(StatusWord::Registered) => Some(UserStatus::Registered),
+            Some(StatusWord::Associated) => Some(UserStatus::Associated),
+            Some(StatusWord::Retired) => Some(UserStatus::Retired),
+            Some(StatusWord::Deleted) => Some(UserStatus::Deleted),
+            Some(StatusWord::Absent) => None,
+            None | Some(StatusWord::Active | StatusWord::Inactive | StatusWord::Paused) => {
+                let text = "in which `status`? Registered, Associated, Retired, Deleted or absent";
+                return wrongs.none(at, text);
+            }
         };
         Some(Wanted::User { location: self.location.clone(), client_user_id, status })
     }

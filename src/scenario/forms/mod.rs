@@ -11,6 +11,7 @@ mod notification;
 mod read;
 mod rule;
 mod scenario;
+mod seat;
 mod step;
 mod then;
 mod wire;

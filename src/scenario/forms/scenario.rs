@@ -118,6 +118,15 @@ pub struct WorldForm {
     /// Who holds what.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub assignment: Vec<Map<String, Value>>,
+    /// Subscriptions, by location and `adam_id`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub subscription: Vec<Map<String, Value>>,
+    /// Who has a subscription, by location, `adam_id` and `client_user_id`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub seat: Vec<Map<String, Value>>,
+    /// Who administers a subscription, by location, `adam_id` and `client_user_id`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub administrator: Vec<Map<String, Value>>,
     /// What the store says of products, by `adam_id`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub product: Vec<Map<String, Value>>,

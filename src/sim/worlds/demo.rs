@@ -4,9 +4,16 @@ use super::draw::{Draw, app, book, user};
 use super::furnish::{Plan, furnish};
 use super::names::Tongue;
 use super::people::of_demo;
+use super::seats::{subscribe, subscription};
 use super::{location, organization};
-use crate::model::{Platforms, PricingParam, StorePlatform, Supply, UserStatus};
-use crate::sim::spec::{AssetSpec, AssignmentSpec, HolderSpec, LocationSpec, UserSpec, WorldSpec};
+use crate::model::subscription::PeriodUnit;
+use crate::model::{
+    LicenceKind, Period, Platforms, PricingParam, StorePlatform, SubscriptionStatus, Supply,
+    UserStatus,
+};
+use crate::sim::spec::{
+    AssetSpec, AssignmentSpec, HolderSpec, LocationSpec, SubscriptionSpec, UserSpec, WorldSpec,
+};
 
 const COMPANY: &str = "harbour-works.example";
 const COLLEGE: &str = "alder-college.example";
@@ -48,7 +55,44 @@ fn hamburg(seed: u64) -> LocationSpec {
         left_alone: 0,
     };
     furnish(&mut hamburg, &plan, &mut draw);
+    add_subscriptions(&mut hamburg);
     hamburg
+}
+
+/// Subscriptions in every state, with ids that examples can name.
+fn add_subscriptions(hamburg: &mut LocationSpec) {
+    let (renewing, expiring) = (LicenceKind::Renewing, LicenceKind::Expiring);
+    let app = |row: usize| hamburg.assets.get(row).and_then(|asset| asset.adam_id.parse().ok());
+    let (tide_tables, radio) = (app(1), app(6));
+    // Some who have it for the time being stand on licences that expire, one on a licence that renews: assignments and
+    // licences agree in their sums, and not by kind.
+    let charts =
+        SubscriptionSpec { renewing: 20, expiring: 4, ..subscription(6_740_000_017, tide_tables) };
+    let held = [(true, renewing, 16), (false, expiring, 3), (false, renewing, 1)];
+    subscribe(hamburg, charts, &held, 2, 0);
+    // The card did not go through.
+    let paused = SubscriptionSpec {
+        status: SubscriptionStatus::Paused,
+        renewing: 10,
+        ..subscription(6_740_000_018, tide_tables)
+    };
+    subscribe(hamburg, paused, &[(true, renewing, 6)], 1, 5);
+    // It is over, and still told.
+    let over = SubscriptionSpec {
+        status: SubscriptionStatus::Inactive,
+        period: Period::new(1, PeriodUnit::Year).unwrap_or(Period::MONTH),
+        ..subscription(6_740_000_019, None)
+    };
+    subscribe(hamburg, over, &[], 1, 8);
+    // Renewal of four was cancelled; three of these are in use, by people whose assignments renew.
+    let cancelled = SubscriptionSpec {
+        period: Period::new(3, PeriodUnit::Month).unwrap_or(Period::MONTH),
+        renewing: 8,
+        expiring: 4,
+        ..subscription(6_740_000_020, radio)
+    };
+    let held = [(true, expiring, 3), (true, renewing, 5)];
+    subscribe(hamburg, cancelled, &held, 2, 20);
 }
 
 /// Row of the asset without free licences in [`special_assets`].

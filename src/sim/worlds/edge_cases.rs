@@ -4,11 +4,17 @@
 
 use super::draw::{app, book, user};
 use super::people::of_edge_cases;
+use super::seats::{subscribe, subscription};
 use super::{location, organization};
-use crate::model::{At, Platforms, PricingParam, Privileges, StorePlatform, Supply, UserStatus};
+use crate::model::subscription::PeriodUnit;
+use crate::model::{
+    At, Date, LicenceKind, Period, Platforms, PricingParam, Privileges, StorePlatform,
+    SubscriptionStatus, Supply, UserStatus,
+};
 use crate::sim::entropy::Stream;
 use crate::sim::spec::{
-    AssetSpec, AssignmentSpec, HolderSpec, LocationSpec, TokenSpec, UserSpec, WorldSpec,
+    AssetSpec, AssignmentSpec, HolderSpec, LocationSpec, SubscriptionSpec, TokenSpec, UserSpec,
+    WorldSpec,
 };
 
 /// Holders of the free app.
@@ -52,7 +58,40 @@ fn edges(seed: u64) -> LocationSpec {
     edges.assignments = assignments(named);
     // Runs that are too regular hide faults: the crowd comes in no order.
     Stream::new(seed, "edges", "world", 0).shuffle(&mut edges.assignments[6..]);
+    add_subscriptions(&mut edges);
     edges
+}
+
+/// Ids at both ends, no app above them, as many licences as there can be, and what a group gave.
+fn add_subscriptions(edges: &mut LocationSpec) {
+    let renewing = LicenceKind::Renewing;
+    let everybody = [(true, renewing, 5), (false, LicenceKind::Expiring, 2)];
+    let one = SubscriptionSpec { renewing: 5, expiring: 2, ..subscription(1, None) };
+    subscribe(edges, one, &everybody, 100, 0);
+    let largest = i64::MAX as u64;
+    let most = SubscriptionSpec {
+        renewing: i32::MAX as u32 - 1,
+        expiring: 1,
+        period: Period::new(100, PeriodUnit::Year).unwrap_or(Period::MONTH),
+        ..subscription(largest, Some(largest))
+    };
+    subscribe(edges, most, &[(true, renewing, 1)], 0, 0);
+    let by_group = SubscriptionSpec {
+        renewing: 2,
+        period: Period::new(1, PeriodUnit::Week).unwrap_or(Period::MONTH),
+        ..subscription(6_760_000_001, None)
+    };
+    subscribe(edges, by_group, &[(true, renewing, 2)], 0, 2);
+    let last = edges.subscriptions.len() as u32 - 1;
+    let of_group = edges.seats.iter_mut().filter(|seat| seat.subscription == last);
+    of_group.for_each(|seat| seat.by_group = true);
+    // No more than a statement: over, and nobody ever had it.
+    let never = SubscriptionSpec {
+        status: SubscriptionStatus::Inactive,
+        period_end: Date::new(1999, 12, 31),
+        ..subscription(2, Some(1))
+    };
+    subscribe(edges, never, &[], 0, 0);
 }
 
 /// A client user id that is also a serial number.
@@ -137,7 +176,10 @@ fn users() -> Vec<UserSpec> {
         "case",
         &long,
     ];
-    users.extend(ids.map(|id| user(id, registered)));
+    // Only who is associated can have a subscription, whatever the id looks like.
+    let linked = ["\"quoted\"", "\u{0}", "a&b=c", "用户", &long];
+    let status = |id: &str| if linked.contains(&id) { associated } else { registered };
+    users.extend(ids.map(|id| user(id, status(id))));
     users
 }
 
@@ -161,6 +203,8 @@ fn assignments(first_of_crowd: u32) -> Vec<AssignmentSpec> {
 /// A single asset and nothing else.
 fn lone() -> LocationSpec {
     let mut lone = location("lone", "L", 0, "US", StorePlatform::Business);
+    // Somebody said that subscriptions are not supported.
+    lone.subscriptions_declared = Some(false);
     lone.assets.push(app("200000001", "Lone", 1));
     lone
 }

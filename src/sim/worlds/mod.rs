@@ -14,14 +14,18 @@ mod furnish;
 mod grow;
 mod names;
 pub(in crate::sim) mod people;
+mod seats;
 mod small_school;
 #[cfg(test)]
 mod tests;
 
 pub use grow::{Growth, GrowthError, grow};
 
-use super::spec::{LocationSpec, MdmGrowth, MdmOrganizationSpec, OrganizationSpec, WorldSpec};
-use crate::model::StorePlatform;
+use super::spec::{
+    LocationSpec, MdmGrowth, MdmOrganizationSpec, OrganizationSpec, SubscriptionSpec, WorldSpec,
+};
+use crate::model::subscription::PeriodUnit;
+use crate::model::{LicenceKind, Period, StorePlatform};
 
 /// The named worlds, in the order in which they are listed.
 pub const NAMES: [&str; 5] = ["demo", "empty", "small-school", "edge-cases", "enterprise-50k"];
@@ -52,7 +56,7 @@ fn empty() -> WorldSpec {
     }
 }
 
-/// 50,000 devices with 20 apps each, 2,000 users and 50,000 MDM users: the size that breaks clients.
+/// 50,000 devices with 20 apps each, 2,000 users with ten subscriptions, and 50,000 MDM users: the size that breaks clients.
 fn enterprise(seed: u64) -> WorldSpec {
     let domains = ["meridian.example"];
     let mut main =
@@ -66,6 +70,7 @@ fn enterprise(seed: u64) -> WorldSpec {
     };
     // It fits by construction; a test says so.
     let _ = grow(&mut main, domains[0], growth, seed);
+    subscribe_everybody(&mut main);
     WorldSpec {
         organizations: vec![organization("meridian", "Meridian Logistics", &domains)],
         locations: vec![main],
@@ -84,6 +89,26 @@ impl WorldSpec {
             add(organization);
         }
         self
+    }
+}
+
+/// Ten subscriptions, which most users have: some thousands of seats, more than go on a page.
+fn subscribe_everybody(main: &mut LocationSpec) {
+    let (renewing, expiring) = (LicenceKind::Renewing, LicenceKind::Expiring);
+    for number in 0..10 {
+        let staying = 400 + 80 * number;
+        let unit = if number % 3 == 0 { PeriodUnit::Year } else { PeriodUnit::Month };
+        let plain = seats::subscription(6_750_000_001 + u64::from(number), Some(1_502_000_001));
+        let of_app = SubscriptionSpec {
+            parent_adam_id: plain.parent_adam_id.map(|app| app + u64::from(number / 2)),
+            period: Period::new(1, unit).unwrap_or(Period::MONTH),
+            renewing: staying + 150,
+            expiring: 60,
+            ..plain
+        };
+        // Temporary staff stands on what expires, and where that is used up on what renews.
+        let held = [(true, renewing, staying), (false, expiring, 40), (false, renewing, 10)];
+        seats::subscribe(main, of_app, &held, 5, 100 * number as usize);
     }
 }
 

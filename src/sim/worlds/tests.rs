@@ -1,7 +1,7 @@
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use super::*;
-use crate::model::{ProductType, Supply, UserStatus};
+use crate::model::{At, ProductType, Span, Supply, UserStatus};
 use crate::sim::spec::HolderSpec;
 
 /// FNV-1a over every value of a world, in order.
@@ -83,6 +83,24 @@ impl Fingerprint {
             };
             self.number(u64::from(held.asset) << 33 | kind << 32 | u64::from(row));
         }
+        if let Some(declared) = location.subscriptions_declared {
+            self.word(&declared);
+        }
+        for it in &location.subscriptions {
+            self.number(it.adam_id);
+            self.number(it.parent_adam_id.unwrap_or_default());
+            let (period, end) = (it.period.to_string(), it.period_end.map(|end| end.to_string()));
+            self.text(&period);
+            self.maybe(end.as_ref());
+            self.word(&(it.status, it.renewing, it.expiring));
+        }
+        for seat in &location.seats {
+            self.number(u64::from(seat.subscription) << 32 | u64::from(seat.user));
+            self.word(&(seat.renewing, seat.licence, seat.by_group));
+        }
+        for row in &location.administrators {
+            self.number(u64::from(row.subscription) << 32 | u64::from(row.user));
+        }
     }
 }
 
@@ -104,11 +122,11 @@ fn worlds_are_golden() {
     let prints = prints.map(|(name, print)| format!("{name} {print}"));
     // Who changes a world on purpose pins it anew and says so in the change log.
     let golden = [
-        "demo 3ff55b25e2e3feef",
+        "demo 9f93cb6dbd1f26bd",
         "empty 8d9ef63fe90fa311",
         "small-school 0d03238c360dada6",
-        "edge-cases 2ece6ecdba43407d",
-        "enterprise-50k 05dd640ea369c024",
+        "edge-cases 4a4ba8866b411335",
+        "enterprise-50k 58e8b78e58dc09cf",
     ];
     assert_eq!(prints, golden);
 }
@@ -132,9 +150,56 @@ fn worlds_keep_the_invariants() {
                 assert!(keys.insert(&location.key));
                 check_lists(location);
                 check_assignments(location);
+                check_seats(location);
             }
         }
     }
+}
+
+/// Each product, seat and administrator once; nobody but associated users; as many licences as there are seats, by kind.
+fn check_seats(location: &LocationSpec) {
+    let mut products = HashSet::new();
+    assert!(location.subscriptions.iter().all(|it| products.insert(it.adam_id)));
+    let is_associated = |user: u32| location.users[user as usize].status == UserStatus::Associated;
+    let mut pairs = HashSet::new();
+    let mut backed = HashMap::new();
+    for seat in &location.seats {
+        assert!(is_associated(seat.user) && pairs.insert((seat.subscription, seat.user)));
+        let renews = seat.licence == LicenceKind::Renewing;
+        *backed.entry((seat.subscription, renews)).or_insert(0_u32) += 1;
+    }
+    let mut pairs = HashSet::new();
+    for row in &location.administrators {
+        assert!(is_associated(row.user) && pairs.insert((row.subscription, row.user)));
+    }
+    for ((subscription, renews), count) in backed {
+        let it = location.subscriptions[subscription as usize];
+        let owned = if renews { it.renewing } else { it.expiring };
+        assert!(count <= owned, "{it:?}");
+    }
+}
+
+#[test]
+fn subscriptions_of_the_worlds_are_built_as_they_are_planned() {
+    let counts = |world: &str, adam_id: u64| {
+        let world = crate::sim::build(&named(world, 1).unwrap(), 1, At(0), Span(1));
+        let location = &world.sites()[0].location;
+        let counts = location.subscriptions.get(adam_id).unwrap().counts();
+        [counts.assigned, counts.available, counts.total].map(|it| (it.renewing, it.expiring))
+    };
+    assert_eq!(counts("demo", 6_740_000_017), [(16, 4), (3, 1), (20, 4)]);
+    assert_eq!(counts("demo", 6_740_000_018), [(6, 0), (4, 0), (10, 0)]);
+    assert_eq!(counts("demo", 6_740_000_019), [(0, 0), (0, 0), (0, 0)]);
+    assert_eq!(counts("demo", 6_740_000_020), [(8, 0), (3, 1), (8, 4)]);
+    let demo = named("demo", 1).unwrap();
+    let hamburg = &demo.locations[0];
+    assert_eq!((hamburg.seats.len(), hamburg.administrators.len()), (34, 6));
+
+    assert_eq!(counts("edge-cases", 1), [(5, 2), (0, 0), (5, 2)]);
+    assert_eq!(counts("enterprise-50k", 6_750_000_010), [(1120, 50), (140, 20), (1270, 60)]);
+    let enterprise = named("enterprise-50k", 1).unwrap();
+    let main = &enterprise.locations[0];
+    assert_eq!((main.subscriptions.len(), main.seats.len()), (10, 8100));
 }
 
 fn check_lists(location: &LocationSpec) {

@@ -34,6 +34,18 @@ pub(super) struct Desk {
     /// The base's assignments; read when the first of this file comes.
     base_pairs: Option<HashSet<AssignmentSpec>>,
     own_pairs: HashMap<AssignmentSpec, Span>,
+    /// Rows of subscriptions by product, of seats and of administrators by subscription and user.
+    pub(super) subscriptions: HashMap<u64, u32>,
+    pub(super) seats: HashMap<(u32, u32), u32>,
+    pub(super) administrators: HashSet<(u32, u32)>,
+    /// Places of the rows that this file added or changed.
+    pub(super) subscription_spans: HashMap<u32, Span>,
+    pub(super) seat_spans: HashMap<u32, Span>,
+    pub(super) administrator_spans: HashMap<u32, Span>,
+    /// Seats of which the file does not say on which licence they stand, in order.
+    pub(super) open_seats: Vec<u32>,
+    /// Where this file says that subscriptions are not supported.
+    pub(super) unsupported: Option<Span>,
 }
 
 /// What an assignment of the file is.
@@ -114,6 +126,14 @@ impl Desk {
         for (row, user) in (0..).zip(&location.users) {
             desk.users.entry(user.client_user_id.clone()).or_default().push(row);
         }
+        for (row, subscription) in (0..).zip(&location.subscriptions) {
+            desk.subscriptions.insert(subscription.adam_id, row);
+        }
+        for (row, seat) in (0..).zip(&location.seats) {
+            desk.seats.insert((seat.subscription, seat.user), row);
+        }
+        let administrators = location.administrators.iter();
+        desk.administrators = administrators.map(|row| (row.subscription, row.user)).collect();
         desk
     }
 

@@ -10,7 +10,7 @@ use crate::text::source::{Problems, Span, quoted};
 use crate::text::tree::Node;
 
 /// Ids of users and devices are at most so long.
-const ID_BYTES_MAX: usize = 4096;
+pub(super) const ID_BYTES_MAX: usize = 4096;
 
 const STATUSES: [(&str, UserStatus); 4] = [
     ("Registered", UserStatus::Registered),
@@ -159,7 +159,9 @@ pub(super) fn assignment(draft: &mut Draft, node: &Node, problems: &mut Problems
     let (location, desk) = (&mut draft.world.locations[location], &mut draft.desks[location]);
     let asset = asset_row(desk, &adam_id, quality, span, problems);
     let holder = match (user, device) {
-        (Some((id, span)), None) => user_row(location, desk, id, span, problems),
+        (Some((id, span)), None) => {
+            user_row(location, desk, id, span, problems).map(HolderSpec::User)
+        }
         (None, Some((serial, _))) => Some(HolderSpec::Device(device_row(location, desk, serial))),
         (Some(_), Some(_)) => {
             problems.add(
@@ -210,13 +212,14 @@ fn asset_row(
     row
 }
 
-fn user_row(
+/// The row of the user whom a client user id means; a problem with a hint if there is none.
+pub(super) fn user_row(
     location: &LocationSpec,
     desk: &Desk,
     id: &str,
     span: &Span,
     problems: &mut Problems<'_>,
-) -> Option<HolderSpec> {
+) -> Option<u32> {
     let row = desk.users.get(id).and_then(|records| current(records, &location.users));
     if row.is_none() {
         problems.add_with(span, |_| {
@@ -228,5 +231,5 @@ fn user_row(
             format!("there is no user {}{hint}", quoted(id))
         });
     }
-    row.map(HolderSpec::User)
+    row
 }

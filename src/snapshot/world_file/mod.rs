@@ -4,12 +4,15 @@
 //! |---|---|
 //! | top level | `world`: a named world to start from |
 //! | `[[organization]]` | `key`*, `name` (the key), `domains` (none) |
-//! | `[[location]]` | `key`*, `name` (the key), `organization`, `country` (US), `platform` (business), `uid`, `location_id`, `versions = { assets, assignments, users }`, `mdm_info = { id*, name*, metadata* }` |
+//! | `[[location]]` | `key`*, `name` (the key), `organization`, `country` (US), `platform` (business), `uid`, `location_id`, `versions = { assets, assignments, users }`, `mdm_info = { id*, name*, metadata* }`, `subscriptions`: whether they are supported (true where there is one, else nobody said) |
 //! | `[[token]]` | `serial` (1), `expires`, `revoked` (false), `privileges` (all), `literal` |
 //! | `[[asset]]` | `adam_id`*, `pricing_param` (STDQ), `name`, `product_type` (App), `total` or `unlimited`*, `retired` (0), `revocable`, `device_assignable` (true for apps), `platforms` (iOS), `licence_base` |
 //! | `[[device]]` | `serial_number`* |
 //! | `[[user]]` | `client_user_id`*, `email`, `status` (Registered), `managed_apple_id`, `user_id`, `invite_code`, `id_hash` |
 //! | `[[assignment]]` | `adam_id`*, `pricing_param` (STDQ), `client_user_id` or `serial_number`* |
+//! | `[[subscription]]` | `adam_id`*, `parent_adam_id`, `status` (ACTIVE; INACTIVE without licences), `period` (month), `period_end` (one period from the universe's start; one that is over moves on by whole periods), `renewing` (0), `expiring` (0) |
+//! | `[[seat]]` | `adam_id`*, `client_user_id`*, `renewing` (true), `licence` (renewing for what renews; else expiring, if one is free), `by_group` (false) |
+//! | `[[administrator]]` | `adam_id`*, `client_user_id`* |
 //! | `[[product]]` | `adam_id`*, `product_type`, `name`, `artist`, `bundle_id`, `platforms`, `genre` (its number), `version`, `price` (thousandths), `custom_of` (key of an organization), `storefronts`, `description`: what the store says of it |
 //! | `[[mdm_organization]]` | `slug`* (three or more of a-z, 0-9 and -), `name` (the slug), `vpp_location` (the first), `language` (en) |
 //! | `[[mdm_user]]` | `organization` (a slug), `email`*, `name` (empty), `tags`, `language` (the organization's), `managed_apple_id`, `metadata` (a table), `inferred_segment_ids`, `counts` (nested as in answers: `counts.apple.devices = 2`) |
@@ -24,7 +27,7 @@
 //! A world without `[[mdm_organization]]` has one made of its first organization. Its MDM users are known by their
 //! addresses, in whatever case.
 //!
-//! Not here: tables of scenarios and subscriptions.
+//! Not here: tables of scenarios.
 
 mod assets;
 mod check;
@@ -33,6 +36,8 @@ mod holders;
 mod owners;
 mod people;
 mod products;
+mod seats;
+mod subscriptions;
 #[cfg(test)]
 mod tests;
 
@@ -60,7 +65,7 @@ const ASSIGNMENTS_MAX: u64 = 10_000_000;
 type ReadRow = fn(&mut Draft, &Node, &mut Problems<'_>);
 
 /// The tables in the order in which they are read: what is referred to comes first.
-const TABLES: [(&str, &str, ReadRow); 10] = [
+const TABLES: [(&str, &str, ReadRow); 13] = [
     ("organization", "[[organization]]", owners::organization),
     ("location", "[[location]]", owners::location),
     ("token", "[[token]]", owners::token),
@@ -68,6 +73,9 @@ const TABLES: [(&str, &str, ReadRow); 10] = [
     ("device", "[[device]]", holders::device),
     ("user", "[[user]]", holders::user),
     ("assignment", "[[assignment]]", holders::assignment),
+    ("subscription", "[[subscription]]", subscriptions::subscription),
+    ("seat", "[[seat]]", subscriptions::seat),
+    ("administrator", "[[administrator]]", subscriptions::administrator),
     ("product", "[[product]]", products::product),
     ("mdm_organization", "[[mdm_organization]]", people::organization),
     ("mdm_user", "[[mdm_user]]", people::user),
@@ -133,6 +141,7 @@ pub(crate) fn of_node(
         return None;
     }
     check::check(&draft, problems);
+    seats::settle(&mut draft, problems);
     if let Some(node) = fields.node("generate").filter(|_| problems.is_empty()) {
         generate(&mut draft.world, node, seed, problems);
     }

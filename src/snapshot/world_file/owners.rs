@@ -58,6 +58,7 @@ pub(super) fn location(draft: &mut Draft, node: &Node, problems: &mut Problems<'
         "location_id",
         "versions",
         "mdm_info",
+        "subscriptions",
     ];
     let Some(row) = Fields::open(node, "[[location]]", &known, problems) else { return };
     if row.node("key").is_none() {
@@ -79,6 +80,7 @@ pub(super) fn location(draft: &mut Draft, node: &Node, problems: &mut Problems<'
     let location_id = row.digits("location_id", problems).and_then(|(id, _)| id.parse().ok());
     let versions = row.node("versions").and_then(|node| versions(node, problems));
     let mdm_info = row.node("mdm_info").and_then(|node| mdm_info(node, problems));
+    let declared = row.flag("subscriptions", problems);
     if let Some((country, span)) = country
         && !(country.len() == 2 && country.bytes().all(|b| b.is_ascii_alphabetic()))
     {
@@ -109,6 +111,10 @@ pub(super) fn location(draft: &mut Draft, node: &Node, problems: &mut Problems<'
     location.uid = uid.map(|(uid, _)| uid).or(location.uid.take());
     location.location_id = location_id.or(location.location_id);
     location.mdm_info = mdm_info.or(location.mdm_info.take());
+    if let Some((supported, span)) = declared {
+        location.subscriptions_declared = Some(supported);
+        draft.desks[at].unsupported = (!supported).then(|| span.clone());
+    }
     if let Some(given) = versions {
         let versions = &mut location.versions;
         versions.assets = given.assets.or(versions.assets.take());

@@ -1,8 +1,10 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::model::{At, PricingParam, Privileges, Supply, UserStatus};
-use crate::sim::spec::{AssignmentSpec, HolderSpec};
+use crate::model::{
+    At, Date, LicenceKind, Period, PricingParam, Privileges, SubscriptionStatus, Supply, UserStatus,
+};
+use crate::sim::spec::{AdministratorSpec, AssignmentSpec, HolderSpec, SeatSpec, SubscriptionSpec};
 
 /// One organization and one location, lines 1 to 4.
 const HEAD: &str = "[[organization]]\nkey = \"org\"\n[[location]]\nkey = \"main\"\n";
@@ -87,6 +89,26 @@ fn every_key_is_read() {
         adam_id = "361309726"
         pricing_param = "PLUS"
         client_user_id = "u"
+        [[subscription]]
+        location = "two"
+        adam_id = 6740000017
+        parent_adam_id = "1501000001"
+        status = "PAUSED"
+        period = "3 months"
+        period_end = "2027-02-28"
+        renewing = 2
+        expiring = 1
+        [[seat]]
+        location = "two"
+        adam_id = 6740000017
+        client_user_id = "u"
+        renewing = false
+        licence = "renewing"
+        by_group = true
+        [[administrator]]
+        location = "two"
+        adam_id = "6740000017"
+        client_user_id = "u"
         "#,
     );
     let two = &world.locations[1];
@@ -101,6 +123,20 @@ fn every_key_is_read() {
     assert_eq!(two.users[0].user_id, Some(9));
     assert_eq!(two.devices, ["s1"]);
     assert_eq!(two.assignments, [AssignmentSpec { asset: 0, holder: HolderSpec::User(0) }]);
+    let subscription = SubscriptionSpec {
+        adam_id: 6_740_000_017,
+        parent_adam_id: Some(1_501_000_001),
+        status: SubscriptionStatus::Paused,
+        period: Period::parse("3 months").unwrap(),
+        period_end: Date::new(2027, 2, 28),
+        renewing: 2,
+        expiring: 1,
+    };
+    let licence = LicenceKind::Renewing;
+    let seat = SeatSpec { subscription: 0, user: 0, renewing: false, licence, by_group: true };
+    assert_eq!((&two.subscriptions[..], &two.seats[..]), (&[subscription][..], &[seat][..]));
+    assert_eq!(two.administrators, [AdministratorSpec { subscription: 0, user: 0 }]);
+    assert_eq!(two.subscriptions_declared, Some(true), "nobody buys before it is said");
 }
 
 #[test]
@@ -215,6 +251,109 @@ fn assignments_that_cannot_be_are_told() {
     }
     // What can't be taken back stays with who is gone.
     good(&format!("{book}{gone}[[assignment]]\nadam_id = \"8\"\nclient_user_id = \"gone\"\n"));
+}
+
+/// A subscription with two licences of each kind, and three associated users; lines 5 to 17.
+const SEATS: &str = "[[subscription]]\nadam_id = 17\nrenewing = 2\nexpiring = 2\n\
+                     [[user]]\nclient_user_id = \"anna\"\nstatus = \"Associated\"\n\
+                     [[user]]\nclient_user_id = \"ben\"\nstatus = \"Associated\"\n\
+                     [[user]]\nclient_user_id = \"carl\"\nstatus = \"Associated\"\n";
+
+fn seat(user: &str, rest: &str) -> String {
+    format!("[[seat]]\nadam_id = 17\nclient_user_id = \"{user}\"\n{rest}\n")
+}
+
+#[test]
+fn seats_stand_where_the_service_would_put_them() {
+    let of = |rows: &[String]| {
+        let world = good(&format!("{SEATS}{}", rows.concat()));
+        let seats = world.locations[0].seats.iter();
+        seats.map(|seat| (seat.renewing, seat.licence)).collect::<Vec<_>>()
+    };
+    let (renewing, expiring) = (LicenceKind::Renewing, LicenceKind::Expiring);
+    let temporary = "renewing = false";
+    let rows = ["anna", "ben", "carl"].map(|user| seat(user, temporary));
+    assert_eq!(of(&rows), [(false, expiring), (false, expiring), (false, renewing)]);
+    // What is said comes first, wherever it stands.
+    let rows = [
+        seat("anna", temporary),
+        seat("ben", "licence = \"expiring\""),
+        seat("carl", "licence = \"expiring\""),
+    ];
+    assert_eq!(of(&rows), [(false, renewing), (true, expiring), (true, expiring)]);
+    let empty = good("[[subscription]]\nadam_id = 17\n");
+    let it = empty.locations[0].subscriptions[0];
+    assert_eq!((it.status, it.period), (SubscriptionStatus::Inactive, Period::MONTH));
+    assert_eq!(good("").locations[0].subscriptions_declared, None);
+}
+
+#[test]
+fn subscriptions_that_cannot_be_are_told() {
+    let three = ["anna", "ben", "carl"].map(|user| seat(user, "")).concat();
+    let other = "[[user]]\nclient_user_id = \"dora\"\n";
+    let administrator = "[[administrator]]\nadam_id = 17\nclient_user_id = \"dora\"\n";
+    let twice = seat("anna", "") + &seat("anna", "");
+    for (rows, expected) in [
+        (
+            three.as_str(),
+            "28:18: more seats of subscription 17 stand on renewing licences than its 2; one that renews \
+             stands on a licence that expires only with `licence = \"expiring\"`",
+        ),
+        (twice.as_str(), "24:18: duplicate seat `17 anna`; first given in line 20"),
+        (&seat("ana", ""), "20:18: there is no user `ana`; did you mean `anna`?"),
+        (
+            &(other.to_owned() + &seat("dora", "")),
+            "user `dora` has subscription 17 and is Registered",
+        ),
+        (
+            &(other.to_owned() + administrator),
+            "`dora` administers subscription 17 and is Registered",
+        ),
+        (
+            "[[seat]]\nadam_id = 18\nclient_user_id = \"anna\"",
+            "no subscription 18; did you mean 17?",
+        ),
+        ("[[seat]]\nadam_id = 0\nclient_user_id = \"anna\"", "`adam_id` is no product: 0"),
+        ("[[seat]]\nadam_id = 17", "[[seat]] needs `client_user_id`"),
+        ("[[subscription]]\nadam_id = 17", "duplicate subscription `17`; first given in line 6"),
+        ("[[subscription]]\nadam_id = 18\nstatus = \"ACTIVE\"", "without licences is INACTIVE"),
+        ("[[subscription]]\nadam_id = 18\nstatus = \"PAUSE\"", "did you mean `PAUSED`?"),
+        ("[[subscription]]\nadam_id = 18\nperiod = \"day\"", "week, month, year, or 3 months, not"),
+        ("[[subscription]]\nadam_id = 18\nperiod_end = \"2027-02-29\"", "a day such as 2027-02-28"),
+        (
+            "[[subscription]]\nadam_id = 18\nrenewing = 2147483647\nexpiring = 1",
+            "at most 2147483647 licences",
+        ),
+        (
+            "[[location]]\nkey = \"b\"\norganization = \"org\"\nsubscriptions = false\n\
+             [[subscription]]\nlocation = \"b\"\nadam_id = 5",
+            "line 21 says that the location does not support subscriptions",
+        ),
+    ] {
+        let found = wrong(&format!("{SEATS}{rows}\n"));
+        assert!(found.iter().any(|line| line.contains(expected)), "{rows}\n{found:#?}");
+    }
+    let text = "world = \"demo\"\n[[location]]\nkey = \"hamburg\"\nsubscriptions = false\n";
+    let error = read("w.toml", text, Format::Toml, 1).unwrap_err().to_string();
+    assert!(error.contains("4:17: the location has subscriptions"), "{error}");
+}
+
+#[test]
+fn a_file_changes_subscriptions_of_its_world() {
+    let text = "world = \"demo\"\n\
+                [[subscription]]\nlocation = \"hamburg\"\nadam_id = 6740000017\nrenewing = 30\n\
+                [[subscription]]\nlocation = \"leeds\"\nadam_id = 5\nexpiring = 1\n";
+    let base = super::super::named("demo", 1).unwrap();
+    let world = read("w.toml", text, Format::Toml, 1).unwrap();
+    let (before, after) = (&base.locations[0], &world.locations[0]);
+    let changed = SubscriptionSpec { renewing: 30, ..before.subscriptions[0] };
+    assert_eq!((after.subscriptions[0], &after.seats), (changed, &before.seats));
+    assert_eq!(after.subscriptions[1..], before.subscriptions[1..]);
+    assert_eq!(world.locations[1].subscriptions_declared, Some(true));
+    // Nobody is taken a licence from under the feet.
+    let text = text.replace("renewing = 30", "renewing = 3");
+    let error = read("w.toml", &text, Format::Toml, 1).unwrap_err().to_string();
+    assert!(error.contains("w.toml:4:11: more seats of subscription 6740000017"), "{error}");
 }
 
 #[test]

@@ -224,6 +224,10 @@ fn location(place: usize, state: &State) -> LocationSpec {
         devices,
         users: state.users.iter().map(user_spec).collect(),
         assignments,
+        subscriptions_declared: None,
+        subscriptions: Vec::new(),
+        seats: Vec::new(),
+        administrators: Vec::new(),
     }
 }
 

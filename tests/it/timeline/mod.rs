@@ -3,5 +3,6 @@
 mod control;
 mod journal;
 mod making;
+mod seats;
 mod steps;
 mod waits;
