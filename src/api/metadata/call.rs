@@ -63,7 +63,9 @@ impl Call<'_, '_> {
             let is_checked = turn.settings().developer_token == DeveloperToken::Checked;
             let is_developer = match &developer {
                 Developer::Good { odd } if is_checked => {
-                    odd.iter().for_each(|about| lints.note("developer-token", about));
+                    for about in odd {
+                        lints.note("developer-token", about);
+                    }
                     true
                 }
                 Developer::Bad => !is_checked,

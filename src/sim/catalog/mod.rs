@@ -311,6 +311,9 @@ mod tests {
         assert!(all.windows(2).all(|two| {
             two[0].adam_id.parse::<u64>().unwrap() < two[1].adam_id.parse::<u64>().unwrap()
         }));
+        for product in &all {
+            assert_eq!(store.product(&product.adam_id).as_ref(), Some(product), "one or among all");
+        }
         for odd in ["", "0", "01", "x", "-1", "99999999999999999999999"] {
             assert_eq!(store.product(odd), None, "{odd}");
         }
