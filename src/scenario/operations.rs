@@ -4,7 +4,7 @@ use crate::nearest::nearest;
 use crate::predicate::Pattern;
 
 /// Every operation that has a fixed name.
-pub const OPERATIONS: [&str; 47] = [
+pub const OPERATIONS: [&str; 63] = [
     "v2.service.config",
     "v2.client.config.get",
     "v2.client.config.set",
@@ -39,6 +39,22 @@ pub const OPERATIONS: [&str; 47] = [
     "notification.USER_MANAGEMENT",
     "v1.unknown",
     "metadata.lookup",
+    "metadata.artwork",
+    "metadata.catalog.authenticatedApps",
+    "metadata.catalog.authenticatedBooks",
+    "metadata.catalog.authenticatedPurchases",
+    "metadata.catalog.apps.list",
+    "metadata.catalog.apps.get",
+    "metadata.catalog.apps.related",
+    "metadata.catalog.books.list",
+    "metadata.catalog.books.get",
+    "metadata.catalog.books.related",
+    "metadata.catalog.genres.list",
+    "metadata.catalog.genres.get",
+    "metadata.catalog.search",
+    "metadata.catalog.storefronts.list",
+    "metadata.catalog.storefronts.get",
+    "metadata.catalog.test",
     "metadata.unknown",
     "applivery.mdmUsers.list",
     "applivery.mdmUsers.create",
@@ -54,14 +70,13 @@ pub const OPERATIONS: [&str; 47] = [
     "unknown",
 ];
 
-/// Families whose operations are named by services and resources, which are not listed here.
-const FAMILIES: [&str; 2] = ["v1.", "metadata.catalog."];
+/// The family whose operations are named by services, which are not listed here.
+const FAMILY: &str = "v1.";
 
 /// Why a pattern stands for no operation, for people; nothing if it stands for one.
 pub(super) fn unknown(pattern: &Pattern) -> Option<String> {
     let text = pattern.as_str();
-    let is_known = OPERATIONS.iter().any(|name| pattern.fits(name))
-        || FAMILIES.iter().any(|family| text.starts_with(family));
+    let is_known = OPERATIONS.iter().any(|name| pattern.fits(name)) || text.starts_with(FAMILY);
     if is_known {
         return None;
     }
@@ -72,6 +87,7 @@ pub(super) fn unknown(pattern: &Pattern) -> Option<String> {
         "v1.*",
         "subscriptions.*",
         "metadata.*",
+        "metadata.catalog.*",
         "applivery.*",
         "applivery.mdmUsers.*",
     ];

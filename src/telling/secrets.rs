@@ -10,8 +10,15 @@ const MEMBERS: &[&str] =
     &["stoken", "notificationauthtoken", "apntoken", "notificationtoken", "token", "authtoken"];
 
 /// Headers.
-const HEADERS: &[&str] =
-    &["authorization", "cookie", "proxy-authorization", "set-cookie", "vpp-token", "x-api-key"];
+const HEADERS: &[&str] = &[
+    "authorization",
+    "cookie",
+    "proxy-authorization",
+    "set-cookie",
+    "vpp-token",
+    "x-api-key",
+    "x-api-token",
+];
 
 /// Whether a member or a parameter of this name holds a credential.
 pub fn is_member(name: &str) -> bool {

@@ -2,8 +2,8 @@
 
 use http::Method;
 
+use super::developer_token::{self, Developer};
 use super::errors::MetadataError;
-use super::{credential, developer_token};
 use crate::api::call::Call as Common;
 use crate::engine::real_time;
 use crate::model::StorePlatform;
@@ -57,19 +57,25 @@ impl Call<'_, '_> {
     /// Lets the call in or refuses it.
     pub fn enter(&mut self, need: Need) -> Result<Granted, MetadataError> {
         let (exchange, strict) = (self.common.exchange, self.common.strict);
-        let today = real_time::today();
+        let credential = self.common.credential;
+        let developer = developer_token::read(&exchange.request, real_time::today());
         self.common.open(|turn, lints| {
             let is_checked = turn.settings().developer_token == DeveloperToken::Checked;
-            let request = &exchange.request;
-            let is_developer = if is_checked {
-                developer_token::is_good(request, today, lints)
-            } else {
-                developer_token::bearer(request).is_some()
+            let is_developer = match &developer {
+                Developer::Good { odd } if is_checked => {
+                    for about in odd {
+                        lints.note("developer-token", about);
+                    }
+                    true
+                }
+                Developer::Bad => !is_checked,
+                Developer::Good { .. } => true,
+                Developer::Absent => false,
             };
             if need == Need::Developer && !is_developer {
                 return Err(MetadataError::Unauthorized);
             }
-            let session = credential(request).and_then(|token| turn.authenticate(&token).ok());
+            let session = credential.and_then(|token| turn.authenticate(token).ok());
             let buyer = session.and_then(|Session { site, .. }| turn.site(site)).map(|site| {
                 let profile = &site.location.profile;
                 let _ = exchange.location.set(profile.key.clone());
@@ -80,7 +86,7 @@ impl Call<'_, '_> {
                 }
             });
             if strict && !lints.is_empty() {
-                return Err(MetadataError::Strict);
+                return Err(MetadataError::Strict(lints.to_text()));
             }
             Ok(Granted { store: Store::of(turn.world()), buyer })
         })

@@ -128,8 +128,13 @@ pub fn storefronts(
     query: &Query,
 ) -> Result<Reply, MetadataError> {
     call.enter(Need::Developer)?;
+    let name = query.text("platform").ok_or(MetadataError::Missing("platform"))?;
+    platform(name).ok_or(MetadataError::value("platform"))?;
     if let Some(id) = id {
         let front = catalog::storefront(id).ok_or(MetadataError::NotFound)?;
+        if query.text("l").is_some_and(|tag| front.language(Some(tag)).is_none()) {
+            return Err(MetadataError::value("l"));
+        }
         return Ok(data(|json| resource::storefront(json, front)));
     }
     if let Some(ids) = query.list("ids") {
@@ -181,7 +186,14 @@ fn products(
             }
         }
         for found in in_apps.into_iter().flatten().filter_map(|id| granted.store.in_app(id)) {
-            view.in_app(json, &found);
+            // Who cannot see the app sees nothing that is sold in it.
+            let is_shown = found
+                .app
+                .as_ref()
+                .is_none_or(|app| app.is_sold_in(view.storefront) && app.is_visible_to(buyer));
+            if is_shown {
+                view.in_app(json, &found);
+            }
         }
     }))
 }
@@ -236,7 +248,10 @@ pub(super) fn platform(name: &str) -> Option<Platforms> {
 }
 
 /// A list that must be there and hold something.
-fn required<'q>(query: &'q Query, name: &'static str) -> Result<Vec<&'q str>, MetadataError> {
+pub(super) fn required<'q>(
+    query: &'q Query,
+    name: &'static str,
+) -> Result<Vec<&'q str>, MetadataError> {
     let list = query.list(name).ok_or(MetadataError::Missing(name))?;
     if list.is_empty() { Err(MetadataError::value(name)) } else { Ok(list) }
 }

@@ -29,10 +29,13 @@ pub enum MetadataError {
     Value(&'static str),
     /// The path names a storefront that there is not.
     Storefront,
-    /// Somebody noticed something, and lints are errors.
-    Strict,
-    /// Only GET and HEAD.
-    Method,
+    /// This was noticed, and lints are errors.
+    Strict(String),
+    /// Only GET and HEAD; the catalog says so in JSON, too.
+    Method {
+        /// Whether it is said.
+        is_told: bool,
+    },
     /// There is no such path.
     Unknown,
     /// Rules say what is answered.
@@ -52,14 +55,17 @@ impl MetadataError {
         let (code, source) = match self {
             Self::Fault(what) => return Reply::fault(what),
             Self::Withheld => return Reply::empty(StatusCode::OK),
-            Self::Method => return method(),
+            Self::Method { is_told } => return method(*is_told, seq),
+            Self::Strict(noticed) => {
+                let detail = format!("Lints are errors here: {noticed}").into();
+                return told(40_000, ("Bad Request".into(), detail), None, seq);
+            }
             Self::Unauthorized => (40_100, None),
             Self::Forbidden => (40_300, None),
             Self::NotFound | Self::Unknown => (40_400, None),
             Self::Missing(parameter) => (40_003, Some(("parameter", *parameter))),
             Self::Value(parameter) => (40_005, Some(("parameter", *parameter))),
             Self::Storefront => (40_008, Some(("pointer", path))),
-            Self::Strict => (40_000, None),
         };
         answer(code, source, seq)
     }
@@ -101,7 +107,19 @@ fn answer(code: u16, source: Option<(&str, &str)>, seq: u64) -> Reply {
     if status == StatusCode::UNAUTHORIZED {
         return Reply::new(status, JSON, Vec::new());
     }
-    let (title, detail) = texts(code, source.map(|(_, what)| what));
+    let mut reply = told(code, texts(code, source.map(|(_, what)| what)), source, seq);
+    if status == StatusCode::TOO_MANY_REQUESTS {
+        reply.headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+    }
+    reply
+}
+
+/// Title and detail.
+type Texts = (Cow<'static, str>, Cow<'static, str>);
+
+/// The list of one error with these texts.
+fn told(code: u16, (title, detail): Texts, source: Option<(&str, &str)>, seq: u64) -> Reply {
+    let status = StatusCode::from_u16(code / 100).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let mut json = Json::with_capacity(256);
     json.object(|json| {
         json.name("errors").array(|json| {
@@ -117,15 +135,11 @@ fn answer(code: u16, source: Option<(&str, &str)>, seq: u64) -> Reply {
             });
         });
     });
-    let mut reply = Reply::new(status, JSON, json.finish());
-    if status == StatusCode::TOO_MANY_REQUESTS {
-        reply.headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
-    }
-    reply
+    Reply::new(status, JSON, json.finish())
 }
 
 /// Title and detail. Those of 40300 and 40400 were seen; the others are our wording.
-fn texts(code: u16, about: Option<&str>) -> (Cow<'static, str>, Cow<'static, str>) {
+fn texts(code: u16, about: Option<&str>) -> Texts {
     let about = about.unwrap_or_default();
     match code {
         40_003 => ("Missing Parameter".into(), format!("Parameter {about} is required").into()),
@@ -156,8 +170,12 @@ fn id(code: u16, seq: u64) -> String {
     (0..26).map(letter).collect()
 }
 
-fn method() -> Reply {
-    let mut reply = Reply::empty(StatusCode::METHOD_NOT_ALLOWED);
+fn method(is_told: bool, seq: u64) -> Reply {
+    let mut reply = if is_told {
+        answer(40_500, None, seq)
+    } else {
+        Reply::empty(StatusCode::METHOD_NOT_ALLOWED)
+    };
     reply.headers.insert(header::ALLOW, HeaderValue::from_static("GET, HEAD"));
     reply
 }

@@ -1,7 +1,7 @@
 //! What stores tell of apps and books: Apple's catalog ("Apps and books metadata for organizations") and the older
 //! `lookup` (apple-metadata.md), over the products of the same world.
 //!
-//! * [`query`]: parameters, as the services take them. [`developer_token`]: who may ask the catalog.
+//! * [`query`]: parameters, as the services take them; [`parameters`]: which there are. [`developer_token`]: who may ask the catalog.
 //! * [`call`]: what every call has in common. [`errors`]: what is told instead of an answer.
 //! * [`catalog`], [`search`] and [`lookup`]: the operations. [`resource`]: how one product looks in the catalog.
 //! * [`artwork`]: icons, so that something is there to be shown offline.
@@ -14,6 +14,7 @@ pub mod catalog;
 pub mod developer_token;
 pub mod errors;
 pub mod lookup;
+pub mod parameters;
 pub mod query;
 pub mod resource;
 pub mod search;
@@ -148,12 +149,14 @@ impl Target {
         }
     }
 
+    /// Whether it says in JSON what is wrong.
+    const fn tells_errors(&self) -> bool {
+        !matches!(self, Self::Lookup | Self::Artwork(_))
+    }
+
     /// How errors that rules order are spelled there.
     pub const fn errors(&self) -> &'static Errors {
-        match self {
-            Self::Lookup | Self::Artwork(_) => &LOOKUP,
-            _ => &CATALOG,
-        }
+        if self.tells_errors() { &CATALOG } else { &LOOKUP }
     }
 }
 
@@ -175,7 +178,9 @@ impl Asked {
         if request.path.ends_with('/') {
             lints.note("trailing-slash", &request.path);
         }
-        Self { target, query: Query::read(request.query.as_deref().unwrap_or_default()) }
+        let query = Query::read(request.query.as_deref().unwrap_or_default());
+        parameters::note_unknown(&target, &query, lints);
+        Self { target, query }
     }
 }
 
@@ -195,7 +200,7 @@ pub fn answer(base_url: &str, common: &mut Common<'_>, asked: &Asked) -> Reply {
     let exchange = common.exchange.clone();
     let mut call = Call { common, base_url };
     let outcome = match &asked.target {
-        _ if !call.is_read() => Err(MetadataError::Method),
+        _ if !call.is_read() => Err(MetadataError::Method { is_told: asked.target.tells_errors() }),
         Target::Lookup => lookup::answer(&mut call, &asked.query),
         Target::Catalog { storefront, what } => {
             catalog::answer(&mut call, storefront, what, &asked.query)

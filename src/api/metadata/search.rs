@@ -3,7 +3,7 @@
 use http::StatusCode;
 
 use super::call::Granted;
-use super::catalog::{is_genre, platform};
+use super::catalog::{is_genre, platform, required};
 use super::errors::{JSON, MetadataError};
 use super::query::Query;
 use super::resource::View;
@@ -25,7 +25,7 @@ pub(super) fn answer(
         return Err(MetadataError::value("term"));
     }
     let mut types = Vec::new();
-    for name in query.list("types").ok_or(MetadataError::Missing("types"))? {
+    for name in required(query, "types")? {
         types.push(match name {
             "apps" => ProductType::App,
             "books" => ProductType::Book,

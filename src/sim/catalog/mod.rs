@@ -119,8 +119,7 @@ impl Store {
 
     /// The product with this id, if the store has one. Costs a look into each location.
     pub fn product(&self, adam_id: &str) -> Option<Product> {
-        // Ids are compared as numbers are written: without leading zeros.
-        let number: u64 = adam_id.parse().ok().filter(|n: &u64| n.to_string() == adam_id)?;
+        let number = number(adam_id)?;
         let listed = self.catalog.listed.get(&number);
         let owned = self.sites.iter().find_map(|site| Owned::of(site, adam_id));
         (listed.is_some() || owned.is_some()).then(|| self.made(adam_id, listed, owned))
@@ -128,7 +127,7 @@ impl Store {
 
     /// The subscription to the product with this id, if a location has it. Costs a look into each location.
     pub fn in_app(&self, adam_id: &str) -> Option<InApp> {
-        let number: u64 = adam_id.parse().ok().filter(|n: &u64| n.to_string() == adam_id)?;
+        let number = number(adam_id)?;
         let has = |site: &Site| site.location.subscriptions.get(number).map(|it| it.parent_adam_id);
         let parent = self.sites.iter().find_map(has)?;
         let app = parent.and_then(|parent| self.product(&parent.to_string()));
@@ -145,18 +144,23 @@ impl Store {
         })
     }
 
-    /// Every product, each once, by ascending id.
+    /// Every product, each once, by ascending id. Costs a look at each asset.
     pub fn products(&self) -> impl Iterator<Item = Product> {
-        let mut ids: Vec<u64> = self.catalog.listed.keys().copied().collect();
+        // The first location that has it counts, as for one product.
+        let mut all: BTreeMap<u64, Option<&Site>> =
+            self.catalog.listed.keys().map(|number| (*number, None)).collect();
         for site in &self.sites {
             let assets = &site.location.assets;
-            ids.extend(
-                assets.iter().filter_map(|asset| assets.adam_id(asset.product).parse::<u64>().ok()),
-            );
+            let owned = assets.iter().filter(|asset| !asset.removed);
+            for number in owned.filter_map(|asset| number(assets.adam_id(asset.product))) {
+                all.entry(number).or_default().get_or_insert(site);
+            }
         }
-        ids.sort_unstable();
-        ids.dedup();
-        ids.into_iter().filter_map(|id| self.product(&id.to_string()))
+        all.into_iter().map(|(number, site)| {
+            let (id, listed) = (number.to_string(), self.catalog.listed.get(&number));
+            let owned = site.and_then(|site| Owned::of(site, &id));
+            self.made(&id, listed, owned)
+        })
     }
 
     /// Everything that can be said of a product: as it is listed, as its owner has it, and the rest made up.
@@ -226,6 +230,11 @@ impl Store {
             price,
         }
     }
+}
+
+/// The number of a product id. Ids are compared as numbers are written: without leading zeros.
+fn number(adam_id: &str) -> Option<u64> {
+    adam_id.parse().ok().filter(|number: &u64| number.to_string() == adam_id)
 }
 
 /// What a location owns of a product.
@@ -302,6 +311,9 @@ mod tests {
         assert!(all.windows(2).all(|two| {
             two[0].adam_id.parse::<u64>().unwrap() < two[1].adam_id.parse::<u64>().unwrap()
         }));
+        for product in &all {
+            assert_eq!(store.product(&product.adam_id).as_ref(), Some(product), "one or among all");
+        }
         for odd in ["", "0", "01", "x", "-1", "99999999999999999999999"] {
             assert_eq!(store.product(odd), None, "{odd}");
         }

@@ -67,7 +67,18 @@ pub(super) fn product(draft: &mut Draft, node: &Node, problems: &mut Problems<'_
         if owner.is_none() {
             problems.add(span, format!("there is no organization {}", quoted(key)));
         }
-        said.custom_of = owner.map(|owner| owner.name.clone());
+        let name = owner.map(|owner| owner.name.clone());
+        // Answers go by names: an organization of the same name would see it, too.
+        let alike = draft.world.organizations.iter().filter(|it| Some(&it.name) == name.as_ref());
+        if alike.count() > 1 {
+            let name = quoted(name.as_deref().unwrap_or_default());
+            let text = format!(
+                "several organizations are called {name}; give {} a name of its own",
+                quoted(key)
+            );
+            problems.add(span, text);
+        }
+        said.custom_of = name;
     }
     if let Some(sold) = row.texts("storefronts", problems) {
         for (id, span) in &sold {

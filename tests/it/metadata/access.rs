@@ -84,6 +84,46 @@ async fn without_a_content_token_or_ids_nothing_owned_is_told() {
 }
 
 #[tokio::test]
+async fn a_content_token_past_its_end_is_a_bad_one() {
+    ledger!("metadata.question.09-expired-stoken", "metadata.question.23-bad-cookie");
+    let builder = Quince::builder().world(SHOP).clock(quince::ClockMode::Manual);
+    let fixture = Fixture::of(builder.setting("token.lifetime", "1d"), "yard").await;
+    let shop = Shop { fixture, developer: developer_token() };
+    let owned = "/v1/catalog/de/stoken-authenticated-apps?platform=iphone&ids=100000003";
+    let old = "/WebObjects/MZStorePlatform.woa/wa/lookup?version=2&id=100000003";
+    assert_eq!(shop.ids(owned).await, ["100000003"]);
+    assert_eq!(shop.found(old).await["results"].as_object().unwrap().len(), 1);
+    shop.fixture.advance("2d");
+    assert_eq!(shop.refused(owned).await.1, "40300");
+    assert_eq!(shop.found(old).await["results"], json!({}), "as without a cookie");
+}
+
+#[tokio::test]
+async fn trouble_of_the_server_is_told_in_its_words() {
+    let shop = Shop::open().await;
+    let universe = shop.fixture.quince.universe("default");
+    let on = json!({"operation": "metadata.catalog.apps.list", "nth": 1});
+    let rule = |status: u16| {
+        json!({"id": format!("down-{status}"), "on": on, "then": {"answer": {"status": status}}})
+            .to_string()
+    };
+    for (status, title) in [
+        (400, "Bad Request"),
+        (403, "Forbidden"),
+        (404, "Resource Not Found"),
+        (500, "Internal Server Error"),
+        (503, "Service Unavailable"),
+    ] {
+        universe.rule_json(&rule(status)).unwrap();
+        let answer = shop.get("/v1/catalog/us/apps?platform=web&ids=1").await;
+        assert_eq!(
+            (answer.status.as_u16(), &answer.json()["errors"][0]["title"]),
+            (status, &json!(title))
+        );
+    }
+}
+
+#[tokio::test]
 async fn a_proxy_hands_the_content_token_over_in_a_header() {
     let shop = Shop::open().await;
     let request = Fixture::bare(Method::GET, APPS)

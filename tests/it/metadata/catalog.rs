@@ -169,7 +169,7 @@ async fn one_resource_is_there_or_not() {
         "/v1/catalog/us/apps/999/genres?platform=iphone",
         "/v1/catalog/us/apps/100000001/reviews?platform=iphone",
         "/v1/catalog/us/genres/1",
-        "/v1/storefronts/zz",
+        "/v1/storefronts/zz?platform=web",
         "/v1/catalog/us/songs",
     ] {
         assert_eq!(shop.get(path).await.status, 404, "{path}");
@@ -186,11 +186,11 @@ async fn genres_and_storefronts_are_listed() {
     );
     assert_eq!(shop.ids("/v1/catalog/us/genres?ids=36,6000,1").await, ["36", "6000"]);
     assert_eq!(shop.ids("/v1/catalog/us/genres/38").await, ["38"]);
-    assert_json_snapshot!(shop.found("/v1/storefronts/us").await);
-    assert_eq!(shop.ids("/v1/storefronts?ids=us,zz,de").await, ["us", "de"]);
-    assert_eq!(shop.ids("/v1/storefronts?limit=2&offset=1").await, ["au", "be"]);
-    assert!(shop.ids("/v1/storefronts").await.len() > 20);
-    assert!(shop.ids("/v1/storefronts?offset=1000").await.is_empty());
+    assert_json_snapshot!(shop.found("/v1/storefronts/us?platform=web").await);
+    assert_eq!(shop.ids("/v1/storefronts?platform=web&ids=us,zz,de").await, ["us", "de"]);
+    assert_eq!(shop.ids("/v1/storefronts?platform=web&limit=2&offset=1").await, ["au", "be"]);
+    assert!(shop.ids("/v1/storefronts?platform=web").await.len() > 20);
+    assert!(shop.ids("/v1/storefronts?platform=web&offset=1000").await.is_empty());
 }
 
 #[tokio::test]
@@ -222,7 +222,11 @@ async fn bad_parameters_are_named() {
         (format!("{base}/search?platform=web&term=%20&types=apps"), "40005", json!("term")),
         (format!("{base}/search?platform=web&term=x"), "40003", json!("types")),
         (format!("{base}/search?platform=web&term=x&types=songs"), "40005", json!("types")),
-        ("/v1/storefronts?limit=x".to_owned(), "40005", json!("limit")),
+        (format!("{base}/search?platform=web&term=x&types="), "40005", json!("types")),
+        ("/v1/storefronts?platform=web&limit=x".to_owned(), "40005", json!("limit")),
+        ("/v1/storefronts".to_owned(), "40003", json!("platform")),
+        ("/v1/storefronts/us?platform=watch".to_owned(), "40005", json!("platform")),
+        ("/v1/storefronts/us?platform=web&l=de-DE".to_owned(), "40005", json!("l")),
         ("/v1/catalog/zz/apps?platform=web&ids=1".to_owned(), "40008", json!(null)),
     ] {
         let (status, got, parameter) = shop.refused(&path).await;

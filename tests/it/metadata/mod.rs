@@ -2,6 +2,7 @@
 
 mod access;
 mod artwork;
+mod careful;
 mod catalog;
 mod lookup;
 mod odd;
