@@ -6,13 +6,13 @@ use http::StatusCode;
 use super::Wanted;
 use super::call::{Call, Granted, Need};
 use super::errors::{JSON, MetadataError};
-use super::query::Query;
+use super::query::{Query, platform, required};
 use super::resource::{self, View};
 use super::search;
 use crate::api::json::Json;
 use crate::exchange::Reply;
 use crate::model::{Platforms, ProductType};
-use crate::sim::catalog::{self, Product, STOREFRONTS, Storefront, genre, genres};
+use crate::sim::catalog::{self, Product, STOREFRONTS, Storefront, genre};
 
 /// What public lists take at most (apple-metadata.md §4).
 const APPS_MAX: usize = 100;
@@ -235,37 +235,9 @@ fn view<'v>(
     Ok(View { base_url, storefront, language, platforms, extend, market })
 }
 
-/// A platform by the name that parameters have for it.
-pub(super) fn platform(name: &str) -> Option<Platforms> {
-    Some(match name {
-        "iphone" | "ipad" => Platforms::IOS,
-        "mac" => Platforms::MACOS,
-        "appletv" => Platforms::TVOS,
-        "realityDevice" => Platforms::VISIONOS,
-        "web" => Platforms::EACH.into_iter().fold(Platforms::default(), Platforms::and),
-        _ => return None,
-    })
-}
-
-/// A list that must be there and hold something.
-pub(super) fn required<'q>(
-    query: &'q Query,
-    name: &'static str,
-) -> Result<Vec<&'q str>, MetadataError> {
-    let list = query.list(name).ok_or(MetadataError::Missing(name))?;
-    if list.is_empty() { Err(MetadataError::value(name)) } else { Ok(list) }
-}
-
 /// `{"data": [...]}`.
 fn data(fill: impl FnOnce(&mut Json)) -> Reply {
     let mut json = Json::with_capacity(2048);
     json.object(|json| json.name("data").array(fill));
     Reply::new(StatusCode::OK, JSON, json.finish())
-}
-
-/// The sections of apps or books that a filter may name.
-pub(super) fn is_genre(id: &str) -> bool {
-    [ProductType::App, ProductType::Book]
-        .into_iter()
-        .any(|of| genres(of).iter().any(|it| it.id == id))
 }

@@ -4,6 +4,7 @@
 use std::collections::HashSet;
 
 use super::errors::MetadataError;
+use crate::model::Platforms;
 
 /// The parameters of a request, decoded, in their order.
 #[derive(Debug, Default)]
@@ -42,6 +43,27 @@ impl Query {
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.pairs.iter().map(|(name, _)| name.as_str())
     }
+}
+
+/// A platform by the name that parameters have for it.
+pub(super) fn platform(name: &str) -> Option<Platforms> {
+    Some(match name {
+        "iphone" | "ipad" => Platforms::IOS,
+        "mac" => Platforms::MACOS,
+        "appletv" => Platforms::TVOS,
+        "realityDevice" => Platforms::VISIONOS,
+        "web" => Platforms::EACH.into_iter().fold(Platforms::default(), Platforms::and),
+        _ => return None,
+    })
+}
+
+/// A list that must be there and hold something.
+pub(super) fn required<'q>(
+    query: &'q Query,
+    name: &'static str,
+) -> Result<Vec<&'q str>, MetadataError> {
+    let list = query.list(name).ok_or(MetadataError::Missing(name))?;
+    if list.is_empty() { Err(MetadataError::value(name)) } else { Ok(list) }
 }
 
 #[cfg(test)]

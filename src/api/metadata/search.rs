@@ -3,13 +3,13 @@
 use http::StatusCode;
 
 use super::call::Granted;
-use super::catalog::{is_genre, platform, required};
 use super::errors::{JSON, MetadataError};
-use super::query::Query;
+use super::query::{Query, platform, required};
 use super::resource::View;
 use crate::api::json::Json;
 use crate::exchange::Reply;
 use crate::model::{Platforms, ProductType};
+use crate::sim::catalog::genres;
 
 /// Products that one answer holds.
 const FOUND_MAX: usize = 25;
@@ -67,4 +67,11 @@ pub(super) fn answer(
 
 fn shares(one: Platforms, other: Platforms) -> bool {
     Platforms::EACH.into_iter().any(|each| one.has(each) && other.has(each))
+}
+
+/// The sections of apps or books that a filter may name.
+fn is_genre(id: &str) -> bool {
+    [ProductType::App, ProductType::Book]
+        .into_iter()
+        .any(|of| genres(of).iter().any(|it| it.id == id))
 }
