@@ -189,10 +189,12 @@ impl Location {
         self.serial_numbers.find(serial_number).map(DeviceId)
     }
 
-    /// Whether a client of the newer API writes here: it queued an event, claims the location or wants to be told.
+    /// Whether a client of the newer API writes here: it queued an event, claims the location, wants to be told, or manages
+    /// subscriptions, which only that API can.
     pub fn is_used_by_v2(&self) -> bool {
         let config = &self.config;
         self.events.next_number() > 0
+            || self.subscriptions.is_managed_by_client()
             || config.mdm_info.is_some()
             || config.receiver.is_some()
             || !config.types.is_empty()

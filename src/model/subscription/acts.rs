@@ -5,6 +5,7 @@
 //! user, are not (apple-subscriptions.md §17 #11, #23). Counts are told whenever licences come, go, change their kind or
 //! roll over, and never because somebody gets one (§17 #12).
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::holdings::{NoSeat, PeriodEnded, Purchase};
@@ -28,7 +29,7 @@ impl Location {
             }
             self.subscriptions.forget_empty();
         }
-        self.subscriptions.declared = Some(supported);
+        (self.subscriptions.declared, self.subscriptions.by_client) = (Some(supported), true);
         Ok(())
     }
 
@@ -38,10 +39,11 @@ impl Location {
         request: &AdministratorRequest,
         limits: &Limits,
     ) -> Result<(), Refusal> {
-        checks::administrators_fit(self, request, limits, true)?;
-        for (adam_id, user) in pairs(request) {
+        let products = checks::administrators_fit(self, request, limits, true)?;
+        for (adam_id, user) in pairs(&products, &request.client_user_ids) {
             self.subscriptions.add_administrator(adam_id, user);
         }
+        self.subscriptions.by_client = true;
         Ok(())
     }
 
@@ -51,10 +53,11 @@ impl Location {
         request: &AdministratorRequest,
         limits: &Limits,
     ) -> Result<(), Refusal> {
-        checks::administrators_fit(self, request, limits, false)?;
-        for (adam_id, user) in pairs(request) {
+        let products = checks::administrators_fit(self, request, limits, false)?;
+        for (adam_id, user) in pairs(&products, &request.client_user_ids) {
             self.subscriptions.remove_administrator(adam_id, user);
         }
+        self.subscriptions.by_client = true;
         Ok(())
     }
 
@@ -221,7 +224,10 @@ impl Location {
     }
 }
 
-fn pairs(request: &AdministratorRequest) -> impl Iterator<Item = (u64, &Arc<str>)> {
-    let users = &request.client_user_ids;
-    request.adam_ids.iter().flat_map(move |adam_id| users.iter().map(move |user| (*adam_id, user)))
+/// Every product with every user.
+fn pairs<'r>(
+    products: &'r BTreeSet<u64>,
+    users: &'r [Arc<str>],
+) -> impl Iterator<Item = (u64, &'r Arc<str>)> {
+    products.iter().flat_map(move |adam_id| users.iter().map(move |user| (*adam_id, user)))
 }

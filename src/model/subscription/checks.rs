@@ -19,19 +19,19 @@ pub(in crate::model) fn associate_fits(
     limits: &Limits,
 ) -> Result<(), Refusal> {
     let (adam_ids, users) = (&request.adam_ids, &request.client_user_ids);
-    named(location, adam_ids, users, limits)?;
+    let products = named(location, adam_ids, users, limits)?;
     let is_active = |adam_id: &u64| {
         let record = location.subscriptions.get(*adam_id);
         record.is_some_and(|record| record.status == SubscriptionStatus::Active)
     };
-    if !adam_ids.iter().all(is_active) {
+    if !products.iter().all(is_active) {
         return Err(Refusal::SubscriptionNotActive);
     }
     are_associated(location, users)?;
     let by_group = |adam_id: u64, user: &str| {
         location.subscriptions.seat(adam_id, user).is_some_and(|seat| seat.by_group)
     };
-    nobody(adam_ids, users, by_group, Refusal::SeatByGroup)
+    nobody(&products, users, by_group, Refusal::SeatByGroup)
 }
 
 /// Says whether the location accepts the request; changes nothing.
@@ -41,28 +41,32 @@ pub(in crate::model) fn disassociate_fits(
     limits: &Limits,
 ) -> Result<(), Refusal> {
     let (adam_ids, users) = (&request.adam_ids, &request.client_user_ids);
-    named(location, adam_ids, users, limits)?;
+    let products = named(location, adam_ids, users, limits)?;
     let lacks = |adam_id, user: &str| location.subscriptions.seat(adam_id, user).is_none();
-    nobody(adam_ids, users, lacks, Refusal::SeatNotHeld)
+    nobody(&products, users, lacks, Refusal::SeatNotHeld)
 }
 
-/// Says whether these can become administrators; changes nothing.
+/// Says whether these can become administrators, or be none any more; changes nothing. Returns the products, each once.
 pub(super) fn administrators_fit(
     location: &Location,
     request: &AdministratorRequest,
     limits: &Limits,
     adds: bool,
-) -> Result<(), Refusal> {
-    named(location, &request.adam_ids, &request.client_user_ids, limits)?;
-    if adds { are_associated(location, &request.client_user_ids) } else { Ok(()) }
+) -> Result<BTreeSet<u64>, Refusal> {
+    let products = named(location, &request.adam_ids, &request.client_user_ids, limits)?;
+    if adds {
+        are_associated(location, &request.client_user_ids)?;
+    }
+    Ok(products)
 }
 
+/// The products that are named, each once: what is looked up of them must not cost more because one is named again.
 fn named(
     location: &Location,
     adam_ids: &[u64],
     users: &[Arc<str>],
     limits: &Limits,
-) -> Result<(), Refusal> {
+) -> Result<BTreeSet<u64>, Refusal> {
     if adam_ids.is_empty() || users.is_empty() {
         return Err(Refusal::NoSeatsNamed);
     }
@@ -72,8 +76,8 @@ fn named(
     }
     all_different(users, Refusal::DuplicateClientUserIds)?;
     let unknown = |adam_id: &u64| location.subscriptions.get(*adam_id).is_none();
-    let unknown: Vec<u64> = products.into_iter().filter(unknown).collect();
-    if unknown.is_empty() { Ok(()) } else { Err(Refusal::UnknownSubscriptions(unknown)) }
+    let unknown: Vec<u64> = products.iter().copied().filter(unknown).collect();
+    if unknown.is_empty() { Ok(products) } else { Err(Refusal::UnknownSubscriptions(unknown)) }
 }
 
 fn are_associated(location: &Location, users: &[Arc<str>]) -> Result<(), Refusal> {
@@ -84,12 +88,12 @@ fn are_associated(location: &Location, users: &[Arc<str>]) -> Result<(), Refusal
 
 /// Refuses with the users for whom `bad` holds with any of the products.
 fn nobody(
-    adam_ids: &[u64],
+    products: &BTreeSet<u64>,
     users: &[Arc<str>],
     bad: impl Fn(u64, &str) -> bool,
     refusal: impl Fn(Vec<Arc<str>>) -> Refusal,
 ) -> Result<(), Refusal> {
-    let is_bad = |user: &&Arc<str>| adam_ids.iter().any(|adam_id| bad(*adam_id, user));
+    let is_bad = |user: &&Arc<str>| products.iter().any(|adam_id| bad(*adam_id, user));
     let culprits: Vec<Arc<str>> = users.iter().filter(is_bad).cloned().collect();
     if culprits.is_empty() { Ok(()) } else { Err(refusal(culprits)) }
 }

@@ -20,6 +20,7 @@ pub type SeatKey = (u64, Arc<str>);
 #[derive(Debug, Clone, Default)]
 pub struct Subscriptions {
     pub(super) declared: Option<bool>,
+    pub(super) by_client: bool,
     pub(super) records: Sorted<u64, Subscription>,
     pub(super) seats: Sorted<SeatKey, Seat>,
     pub(super) administrators: Sorted<SeatKey, ()>,
@@ -68,6 +69,11 @@ impl Subscriptions {
         self.declared
     }
 
+    /// Whether a client declared that, or wrote administrators; what the world begins with no client said.
+    pub const fn is_managed_by_client(&self) -> bool {
+        self.by_client
+    }
+
     /// Writes to the list of subscriptions so far; counts are part of it.
     pub const fn seq(&self) -> Seq {
         self.seq
@@ -83,8 +89,9 @@ impl Subscriptions {
         self.administrators_seq
     }
 
-    /// What was done so far is what the world begins with: no write counts yet.
+    /// What was done so far is what the world begins with: no write counts yet, and none was a client's.
     pub const fn begin(&mut self) {
+        self.by_client = false;
         (self.seq, self.seats_seq, self.administrators_seq) = (0, 0, 0);
     }
 

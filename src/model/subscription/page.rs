@@ -2,7 +2,8 @@
 //!
 //! A page begins after the last record of the one before. A record that is there throughout comes exactly once, whatever is
 //! written in between, because its place in the order never changes. A page costs what is on it, and where the app is asked
-//! for as many steps as there are subscriptions.
+//! for as many steps as there are subscriptions; where users are named, as many look-ups for each subscription as there are
+//! of these or as it has assignments, whichever is less: never more than there are assignments.
 
 use std::sync::Arc;
 
@@ -133,16 +134,19 @@ impl Subscriptions {
         let first = after.map_or(0, |after| after.0);
         let products = self.products(parent_adam_ids, adam_ids, first);
         let users = in_order(client_user_ids, None);
-        let rows = products.flat_map(|(adam_id, _)| {
-            let all = users.is_empty().then(|| {
+        let rows = products.flat_map(|(adam_id, record)| {
+            let finds = !users.is_empty() && (users.len() as u64) < record.assigned.sum();
+            let walked = (!finds).then(|| {
                 let from = self
                     .seats
                     .starting(move |key| key.0 < adam_id || (key.0 == adam_id && !is_after(key)));
-                from.take_while(move |(key, _)| key.0 == adam_id)
+                let all = from.take_while(move |(key, _)| key.0 == adam_id);
+                all.filter(|(key, _)| users.is_empty() || users.binary_search(&key.1).is_ok())
             });
-            let named = users.iter().filter_map(move |user| self.seat_entry(adam_id, user));
-            let named = named.filter(move |(key, _)| is_after(key));
-            all.into_iter().flatten().chain(named)
+            let named = users.iter().take(if finds { usize::MAX } else { 0 });
+            let found = named.filter_map(move |user| self.seat_entry(adam_id, user));
+            let found = found.filter(move |(key, _)| is_after(key));
+            walked.into_iter().flatten().chain(found)
         });
         Portion::of(rows.map(row), most)
     }
@@ -179,13 +183,13 @@ impl Subscriptions {
         adam_ids: &[u64],
         first: u64,
     ) -> impl Iterator<Item = (u64, &Subscription)> {
-        let named = in_order(adam_ids, Some(&first));
+        let (named, parents) = (in_order(adam_ids, Some(&first)), in_order(parent_adam_ids, None));
         let all = adam_ids.is_empty().then(|| self.records.starting(move |other| *other < first));
         let all = all.into_iter().flatten().map(|(adam_id, record)| (*adam_id, record));
         let named = named.into_iter().filter_map(|adam_id| Some((adam_id, self.get(adam_id)?)));
-        all.chain(named).filter(|(_, record)| {
-            parent_adam_ids.is_empty()
-                || record.parent_adam_id.is_some_and(|parent| parent_adam_ids.contains(&parent))
+        all.chain(named).filter(move |(_, record)| {
+            let is_of_these = |parent| parents.binary_search(&parent).is_ok();
+            parents.is_empty() || record.parent_adam_id.is_some_and(is_of_these)
         })
     }
 }

@@ -14,6 +14,8 @@ use crate::model::parts::{COUNTER_MAX, Flaw};
 pub struct SubscriptionsParts {
     /// Whether they are supported, if anybody ever said so.
     pub declared: Option<bool>,
+    /// Whether a client declared it, or wrote administrators.
+    pub by_client: bool,
     /// What was bought, by ascending product.
     pub list: Vec<SubscriptionParts>,
     /// Who has it, by ascending product and client user id.
@@ -57,7 +59,8 @@ impl Subscriptions {
                 return Err(Flaw::new(name, "is too large"));
             }
         }
-        let mut made = Self { declared: parts.declared, ..Self::default() };
+        let mut made =
+            Self { declared: parts.declared, by_client: parts.by_client, ..Self::default() };
         for (place, it) in parts.list.into_iter().enumerate() {
             made.restore_record(&it).map_err(|flaw| flaw.below(&format!("/list/{place}")))?;
         }

@@ -63,6 +63,17 @@ pub enum SubscriptionStatus {
     Paused,
 }
 
+impl SubscriptionStatus {
+    /// Its word on the wire, and for people.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Active => "ACTIVE",
+            Self::Inactive => "INACTIVE",
+            Self::Paused => "PAUSED",
+        }
+    }
+}
+
 /// A subscription that a location bought.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Subscription {

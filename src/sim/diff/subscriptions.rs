@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::{Difference, HolderName, Move, NAMES_MAX};
 use crate::model::subscription::{Seat, SeatKey, Subscription};
 use crate::model::{LicenceKind, Location, Split};
-use crate::sim::verbs::{listed, some, spell_status};
+use crate::sim::verbs::{listed, some};
 use crate::store::Sorted;
 
 pub(super) fn compare(from: &Location, to: &Location, found: &mut Vec<Difference>) {
@@ -92,7 +92,7 @@ fn one_subscription(
         tell(Difference::new("subscription-count", text).change(was, is));
     }
     if was.status != is.status {
-        let (was, is) = (spell_status(was.status), spell_status(is.status));
+        let (was, is) = (was.status.word(), is.status.word());
         let text = format!("subscription {adam_id} is {is}, before {was}");
         tell(Difference::new("subscription-status", text).change(was, is));
     }

@@ -18,7 +18,6 @@ pub(super) use limits::values as limit_values;
 pub(super) use people::listed;
 pub(super) use service::{spell_moved, spell_privileges};
 pub use subscriptions::SubscriptionDeed;
-pub(super) use subscriptions::spell_status;
 pub use workspaces::MdmDeed;
 
 use super::settings::Settings;

@@ -163,18 +163,17 @@ impl World {
                 &[SubscriptionStatus::Active, SubscriptionStatus::Paused]
             }
         };
-        let names: Vec<&str> = from.iter().copied().map(spell_status).collect();
+        let names: Vec<&str> = from.iter().map(|it| it.word()).collect();
         let location = &self.picked(id)?.location;
         let wanted = format!("that is {}", names.join(" or "));
         let adam_id = choose(location, adam_id, &wanted, |it| from.contains(&it.status))?;
         let before = self.subscription(id, adam_id)?.status;
         if !from.contains(&before) {
-            let text =
-                format!("subscription {adam_id} is {}; name one {wanted}", spell_status(before));
+            let text = format!("subscription {adam_id} is {}; name one {wanted}", before.word());
             return Err(VerbError::conflict("adam_id", text));
         }
         self.change(id, |location, _| location.set_subscription_status(adam_id, status));
-        let text = format!("subscription {adam_id} is {} now", spell_status(status));
+        let text = format!("subscription {adam_id} is {} now", status.word());
         Ok(Outcome { count: None, ..outcome(adam_id, text, 0) })
     }
 
@@ -193,7 +192,10 @@ impl World {
             }
         }
         at_least_one(count)?;
-        let needed = if named.is_empty() { count } else { named.len() as u32 };
+        let mut users: Vec<Arc<str>> = named.iter().map(|name| Arc::from(&**name)).collect();
+        users.sort_unstable();
+        users.dedup();
+        let needed = if named.is_empty() { count } else { users.len() as u32 };
         let fits = |it: &Subscription| {
             it.status == SubscriptionStatus::Active && it.available().sum() >= needed.into()
         };
@@ -203,15 +205,12 @@ impl World {
         if !fits(&record) {
             let text = format!(
                 "subscription {adam_id} is {} and has {} free, {needed} are wanted",
-                spell_status(record.status),
+                record.status.word(),
                 record.available().sum()
             );
             return Err(VerbError::conflict("adam_id", text));
         }
         let has = |name: &str| location.subscriptions.seat(adam_id, name).is_some();
-        let mut users: Vec<Arc<str>> = named.iter().map(|name| Arc::from(&**name)).collect();
-        users.sort_unstable();
-        users.dedup();
         if let Some(name) = users.iter().find(|name| has(name)) {
             let text = format!("`{name:.80}` has subscription {adam_id} already; name others");
             return Err(VerbError::conflict("client_user_ids", text));
@@ -340,14 +339,5 @@ const fn spell_kind(kind: LicenceKind) -> &'static str {
     match kind {
         LicenceKind::Renewing => "renewing",
         LicenceKind::Expiring => "expiring",
-    }
-}
-
-/// The word of a status.
-pub(in crate::sim) const fn spell_status(status: SubscriptionStatus) -> &'static str {
-    match status {
-        SubscriptionStatus::Active => "ACTIVE",
-        SubscriptionStatus::Inactive => "INACTIVE",
-        SubscriptionStatus::Paused => "PAUSED",
     }
 }

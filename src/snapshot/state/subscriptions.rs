@@ -19,6 +19,9 @@ pub(super) struct Subscriptions {
     /// Whether they are supported; left out if nobody ever said so.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     declared: Option<bool>,
+    /// A client declared it, or wrote administrators.
+    #[serde(default, skip_serializing_if = "is_false")]
+    by_client: bool,
     /// Writes to the list of subscriptions so far.
     #[serde(default, skip_serializing_if = "is_zero")]
     seq: u64,
@@ -155,6 +158,7 @@ pub(super) fn document(from: &model::Subscriptions) -> Option<Subscriptions> {
     });
     let document = Subscriptions {
         declared: from.declared(),
+        by_client: from.is_managed_by_client(),
         seq: from.seq(),
         assignments_seq: from.seats_seq(),
         administrators_seq: from.administrators_seq(),
@@ -167,7 +171,8 @@ pub(super) fn document(from: &model::Subscriptions) -> Option<Subscriptions> {
 }
 
 pub(super) fn parts(document: Subscriptions) -> SubscriptionsParts {
-    let Subscriptions { declared, seq, assignments_seq, administrators_seq, .. } = document;
+    let Subscriptions { declared, by_client, seq, assignments_seq, administrators_seq, .. } =
+        document;
     let list = document.list.into_iter().map(|it| SubscriptionParts {
         adam_id: it.adam_id,
         parent_adam_id: it.parent_adam_id,
@@ -185,6 +190,7 @@ pub(super) fn parts(document: Subscriptions) -> SubscriptionsParts {
     let administrators = document.administrators.into_iter();
     SubscriptionsParts {
         declared,
+        by_client,
         list: list.collect(),
         seats: seats.collect(),
         administrators: administrators.map(|it| (it.adam_id, it.client_user_id.into())).collect(),

@@ -17,8 +17,20 @@ fn stoken(serial: u32, privileges: Privileges) -> String {
     mint(1, &claims, "Lindenhof-Schule")
 }
 
-const READS: [&str; 6] =
-    ["service/config", "client/config", "assets", "assignments", "users", "users?activeOnly=true"];
+const READS: [&str; 9] = [
+    "service/config",
+    "client/config",
+    "assets",
+    "assignments",
+    "users",
+    "users?activeOnly=true",
+    "subscriptions",
+    "subscriptions/assignments",
+    "subscriptions/admins?includeUserState=true",
+];
+
+/// A subscription of which one user has a seat.
+const PLAN: u64 = 6_740_000_017;
 
 /// The writes, each with a body that a manager's request would succeed with.
 async fn writes(school: &Fixture) -> Vec<(&'static str, Value)> {
@@ -33,6 +45,11 @@ async fn writes(school: &Fixture) -> Vec<(&'static str, Value)> {
         ("users/create", json!({"users": [{"clientUserId": "brand-new"}]})),
         ("users/update", json!({"users": [{"clientUserId": user, "email": "a@b.example"}]})),
         ("users/retire", json!({"users": [{"clientUserId": user}]})),
+        ("subscriptions/enable", Value::Null),
+        ("subscriptions/admins/add", json!({"adamIds": [PLAN], "clientUserIds": ["lead"]})),
+        ("subscriptions/admins/remove", json!({"adamIds": [PLAN], "clientUserIds": ["lead"]})),
+        ("subscriptions/associate", json!({"adamIds": [PLAN], "clientUserIds": ["lead"]})),
+        ("subscriptions/disassociate", json!({"adamIds": [PLAN], "clientUserIds": ["lead"]})),
     ]
 }
 
@@ -55,6 +72,10 @@ async fn without_manage_nothing_is_written_and_everything_can_be_read() {
         let body = json!({"users": [{"clientUserId": "earlier"}]});
         let event = school.post("users/create", body).await.json()["eventId"].clone();
         school.advance("1h");
+        let lead = json!({"users": [{"clientUserId": "lead", "managedAppleId": "lead@lindenhof-schule.example"}]});
+        assert_eq!(school.post("users/create", lead).await.status, 200);
+        school.advance("1h");
+        school.act("buy-seats", json!({"adam_id": PLAN, "count": 2, "force": true})).await;
         school.stoken = stoken(2, privileges);
         for path in READS {
             assert_eq!(school.get(path).await.status, 200, "{privileges:?} {path}");
@@ -70,6 +91,7 @@ async fn without_manage_nothing_is_written_and_everything_can_be_read() {
                 assert!(
                     path.ends_with("disassociate")
                         || path.ends_with("revoke")
+                        || path.ends_with("enable")
                         || seen(&school).await != before
                 );
             } else {

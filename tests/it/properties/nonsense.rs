@@ -15,6 +15,7 @@ fn posts() -> Vec<(&'static str, String, u16)> {
     let asset = json!([{"adamId": "700"}]);
     let assets: Vec<Value> = many(26, "7").iter().map(|id| json!({"adamId": id})).collect();
     let users: Vec<Value> = many(101, "u").iter().map(|id| json!({"clientUserId": id})).collect();
+    let plans: Vec<usize> = (1..=26).collect();
     let list = [
         ("assets/associate", json!({"assets": "700", "serialNumbers": ["S0"]}), 9602),
         ("assets/associate", json!({"assets": [{"adamId": []}], "serialNumbers": ["S0"]}), 9602),
@@ -28,19 +29,32 @@ fn posts() -> Vec<(&'static str, String, u16)> {
         ("users/retire", json!([]), 9602),
         ("client/config", json!({"mdmInfo": {"id": "half"}}), 9723),
         ("client/config", json!({"notificationUrl": "https://mdm.example/"}), 9710),
+        ("subscriptions/associate", json!({"adamIds": ["700"], "clientUserIds": ["u0"]}), 9811),
+        ("subscriptions/associate", json!({"adamIds": [700], "clientUserIds": ["u0"]}), 9813),
+        ("subscriptions/disassociate", json!({"adamIds": [700], "clientUserIds": []}), 9811),
+        ("subscriptions/disassociate", json!({"adamIds": plans, "clientUserIds": ["u0"]}), 9816),
+        (
+            "subscriptions/admins/add",
+            json!({"adamIds": [700], "clientUserIds": many(1001, "u")}),
+            9816,
+        ),
+        ("subscriptions/admins/remove", json!({"clientUserIds": ["u0"]}), 9811),
     ];
     let list = list.into_iter().map(|(path, body, number)| (path, body.to_string(), number));
     list.chain([("users/create", "{\"users\": [".to_owned(), 9602)]).collect()
 }
 
 /// Path, query, error number.
-const GETS: [(&str, &str, u16); 6] = [
+const GETS: [(&str, &str, u16); 9] = [
     ("status", "eventId=00000000-0000-4000-8000-000000000000", 9708),
     ("users", "sinceVersionId=00000000-0000-4000-8000-000000000000", 9721),
     ("assignments", "sinceVersionId=yesterday", 9721),
     ("assignments", "pageIndex=-1", 9650),
     ("assets", "pageIndex=1000", 9650),
     ("assets", "revocable=perhaps", 9602),
+    ("subscriptions", "cursor=perhaps", 9812),
+    ("subscriptions/assignments", "adamId=perhaps", 9813),
+    ("subscriptions/admins", "includeUserState=perhaps", 9602),
 ];
 
 /// Sends one of them; it must be refused as it deserves.

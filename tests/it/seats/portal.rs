@@ -92,6 +92,11 @@ fn what_does_not_fit_changes_nothing() {
     }
     assert_eq!(format!("{:?}", desk.location().subscriptions), before);
     desk.by_group(PRO, 1).unwrap();
+    // Named twice, a user needs one licence.
+    let mut twice = desk.clone();
+    twice.buy(TEAM, 1, 0);
+    let named = json!({"adam_id": TEAM, "client_user_ids": ["u-001", "u-001"]});
+    assert_eq!(twice.act(read("assign-by-group", named)).unwrap().client_user_ids, ["u-001"]);
     let again = read("assign-by-group", json!({"client_user_ids": ["u-001"]}));
     assert_eq!(desk.act(again).unwrap_err().argument, "client_user_ids");
 }

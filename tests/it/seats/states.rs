@@ -52,6 +52,8 @@ fn a_saved_location_goes_on_as_if_nothing_had_been() {
     let (text, saved) = through_a_file(&desk);
     let mut loaded = Desk { world: saved.world, ..desk.clone() };
     assert_eq!(through_a_file(&loaded).0, text);
+    // What a client said is known to be a client's; what a world begins with is not.
+    assert!(loaded.location().subscriptions.is_managed_by_client());
     desk.told();
     let (one, two) = (desk.pass("2027-03-31"), loaded.pass("2027-03-31"));
     assert_eq!(one, two);

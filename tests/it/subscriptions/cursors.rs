@@ -140,6 +140,7 @@ async fn a_cursor_is_good_for_its_list_and_filters() {
         ("subscriptions/admins?includeUserState=true", &who, true),
         ("subscriptions/admins?includeUserState=false", &who, false),
         ("subscriptions/admins?includeUserState=true", &plain, false),
+        ("subscriptions/admins?includeUserState=false", &plain, true),
     ] {
         let glue = if path.contains('?') { '&' } else { '?' };
         let answer = shop.look(&format!("{path}{glue}cursor={cursor}")).await;

@@ -88,6 +88,19 @@ async fn another_method_or_path_is_told_as_elsewhere() {
 }
 
 #[tokio::test]
+async fn head_asks_for_what_is_read_and_for_nothing_else() {
+    let office = office_with(1, &[]).await;
+    for (method, path, _) in ENDPOINTS {
+        let head = office.request(Method::HEAD, path).body(Full::default()).unwrap();
+        let head = office.send(head).await;
+        let expected = if method == "GET" { 200 } else { 405 };
+        assert_eq!((head.status.as_u16(), head.body.len()), (expected, 0), "{path}");
+    }
+    // Nothing was declared by it, and no licence is left by it.
+    assert_eq!(office.counts(PLAN).await, "assigned 0+0, available 1+0, total 1+0");
+}
+
+#[tokio::test]
 async fn every_call_is_in_the_journal_by_its_name() {
     let office = office_with(3, &[]).await;
     let before = office
@@ -197,8 +210,19 @@ async fn switches_that_do_not_count_are_noted() {
 
 #[tokio::test]
 async fn a_strict_server_refuses_what_is_noted() {
-    let builder = Quince::builder().world_spec(crate::support::lists::world("")).strict(true);
+    let builder =
+        Quince::builder().world_spec(crate::support::lists::world(super::PEOPLE)).strict(true);
     let office = Fixture::of(builder, "main").await;
     assert_eq!(told(&office.look("subscriptions?pageIndex=0").await), (400, 9602));
+    assert_eq!(told(&office.get("subscriptions/").await), (400, 9602));
     assert_eq!(told(&office.look("subscriptions").await), (200, 0));
+    // What is refused for its form changes nothing, either.
+    assert_eq!(told(&office.post("subscriptions/enable", json!({})).await), (400, 9602));
+    let (_, _, text) = office.unfit("buy-seats", json!({"adam_id": PLAN, "count": 1})).await;
+    assert!(text.contains("has not enabled subscriptions"), "{text}");
+    assert_eq!(told(&office.tell("subscriptions/enable", Value::Null).await), (200, 0));
+    office.portal().buy(PLAN, Some(PARENT), 1);
+    let mut request = seats(PLAN, &["lead-0001"]);
+    request["deferred"] = json!(false);
+    assert_eq!(told(&office.tell("subscriptions/associate", request).await), (400, 9602));
 }

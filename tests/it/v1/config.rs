@@ -138,6 +138,19 @@ async fn who_uses_v2_has_no_context_any_more() {
 }
 
 #[tokio::test]
+async fn who_manages_subscriptions_uses_v2() {
+    ledger!("v1.context-once-v2-wrote");
+    let library = Library::open().await;
+    library.call("VPPClientConfigSrv", json!({"clientContext": "mine"})).await;
+    library.fixture.get("subscriptions").await;
+    let read = library.call("VPPClientConfigSrv", json!({})).await;
+    assert_eq!(read["clientContext"], "mine", "reading alone claims nothing");
+    library.fixture.post("subscriptions/enable", json!({})).await;
+    let read = library.call("VPPClientConfigSrv", json!({})).await;
+    assert_eq!(read["clientContext"], "token being used in v2");
+}
+
+#[tokio::test]
 async fn the_end_of_a_token_is_told_fifteen_days_before() {
     let library = Library::open().await;
     let answer = library.call("VPPClientConfigSrv", json!({})).await;

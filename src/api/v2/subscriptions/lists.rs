@@ -14,7 +14,7 @@ use crate::exchange::{Reply, Request};
 use crate::model::Location;
 use crate::model::subscription::{
     AdministratorRow, Portion, SeatCounts, SeatFilter, SeatKey, SeatRow, Split, SubscriptionFilter,
-    SubscriptionRow, SubscriptionStatus,
+    SubscriptionRow,
 };
 use crate::sim::DataSet;
 
@@ -150,12 +150,7 @@ fn finish(asked: &Result<Asked, ApiError>, query: &Query, call: &mut Call<'_>) {
 fn write_subscription(json: &mut Json, row: &SubscriptionRow) {
     json.object(|json| {
         write_product(json, row.parent_adam_id, row.adam_id);
-        let status = match row.status {
-            SubscriptionStatus::Active => "ACTIVE",
-            SubscriptionStatus::Inactive => "INACTIVE",
-            SubscriptionStatus::Paused => "PAUSED",
-        };
-        json.text("status", status);
+        json.text("status", row.status.word());
         json.text("periodEndDate", &row.period_end.to_string());
         let SeatCounts { assigned, available, total } = row.counts;
         json.name("counts").object(|json| {

@@ -72,7 +72,10 @@ fn goes_with(sent: &CursorList, list: &CursorList) -> bool {
         (
             CursorList::Administrators { adam_ids, user_state },
             CursorList::Administrators { adam_ids: ids, user_state: first },
-        ) => same(adam_ids, ids) && (user_state.is_none() || user_state == first),
+        ) => {
+            same(adam_ids, ids)
+                && (user_state.is_none() || user_state.as_ref() == Some(&first.unwrap_or_default()))
+        }
         _ => false,
     }
 }

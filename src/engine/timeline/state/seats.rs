@@ -5,14 +5,6 @@ use crate::model::{Date, SubscriptionStatus};
 use crate::scenario::WantedCount;
 use crate::sim::Site;
 
-const fn status_word(status: SubscriptionStatus) -> &'static str {
-    match status {
-        SubscriptionStatus::Active => "ACTIVE",
-        SubscriptionStatus::Inactive => "INACTIVE",
-        SubscriptionStatus::Paused => "PAUSED",
-    }
-}
-
 /// Whether a subscription is as wanted; if not, what is different.
 pub(super) fn subscription_is(
     site: &Site,
@@ -25,7 +17,7 @@ pub(super) fn subscription_is(
     };
     let mut told = Vec::new();
     if status.is_some_and(|status| status != it.status) {
-        told.push(format!("status is {}", status_word(it.status)));
+        told.push(format!("status is {}", it.status.word()));
     }
     if period_end.is_some_and(|end| end != it.period_end) {
         told.push(format!("period_end is {}", it.period_end));
