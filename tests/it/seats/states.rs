@@ -52,7 +52,7 @@ fn a_saved_location_goes_on_as_if_nothing_had_been() {
     let (text, saved) = through_a_file(&desk);
     let mut loaded = Desk { world: saved.world, ..desk.clone() };
     assert_eq!(through_a_file(&loaded).0, text);
-    // What a client said is known to be a client's; what a world begins with is not.
+    // It is known that a client declared it.
     assert!(loaded.location().subscriptions.is_managed_by_client());
     desk.told();
     let (one, two) = (desk.pass("2027-03-31"), loaded.pass("2027-03-31"));
@@ -190,4 +190,23 @@ fn pages_go_on_where_the_last_one_ended() {
     assert_eq!((second.rows[0].adam_id, second.more), (TEAM, false));
     let counts = second.rows[0].counts;
     assert_eq!((counts.assigned, counts.total), (split(8, 0), split(9, 0)));
+}
+
+#[test]
+fn what_a_world_begins_with_is_no_clients() {
+    let location =
+        LocationSpec { subscriptions_declared: Some(true), ..LocationSpec::new("berlin", 0) };
+    let organization =
+        OrganizationSpec { key: "o".to_owned(), name: "O".to_owned(), domains: Vec::new() };
+    let spec = WorldSpec {
+        organizations: vec![organization],
+        locations: vec![location],
+        ..WorldSpec::default()
+    };
+    let (now, settings) = (at("2027-01-15T09:00:00Z"), Settings::observed());
+    let mut desk = Desk { world: build(&spec, 1, now, settings.token_lifetime), now, settings };
+    assert_eq!(desk.location().subscriptions.declared(), Some(true));
+    assert!(!desk.location().is_used_by_v2());
+    desk.change(|location| location.declare_subscriptions(true)).unwrap();
+    assert!(desk.location().is_used_by_v2());
 }
