@@ -7,9 +7,9 @@
 //! Invariants: the cursors that are kept stay within a bound in number and in bytes; the oldest go first. A number is
 //! never given twice. Not here: how a cursor is spelled, and what makes one fit a request.
 
-use std::collections::VecDeque;
 use std::sync::Arc;
 
+use super::kept::Kept;
 use super::turn::Turn;
 use crate::model::At;
 use crate::model::subscription::{SeatFilter, SeatKey, SubscriptionFilter};
@@ -78,34 +78,28 @@ impl Cursor {
 /// The cursors of a universe.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Cursors {
-    /// Shared by forks until one gives out another.
-    kept: Arc<VecDeque<Arc<Cursor>>>,
+    kept: Kept<Cursor>,
     bytes: usize,
-    /// The number of the first that is kept.
-    first: u64,
 }
 
 impl Cursors {
     fn give(&mut self, cursor: Cursor, most: usize, most_bytes: usize) -> u64 {
-        let kept = Arc::make_mut(&mut self.kept);
         self.bytes += cursor.weight();
-        kept.push_back(Arc::new(cursor));
-        while kept.len() > most || (self.bytes > most_bytes && kept.len() > 1) {
-            let Some(oldest) = kept.pop_front() else { break };
+        let number = self.kept.push(Arc::new(cursor));
+        while self.kept.len() > most || (self.bytes > most_bytes && self.kept.len() > 1) {
+            let Some(oldest) = self.kept.pop() else { break };
             self.bytes -= oldest.weight();
-            self.first += 1;
         }
-        self.first + kept.len() as u64 - 1
+        number
     }
 
     fn get(&self, number: u64) -> Option<&Arc<Cursor>> {
-        self.kept.get(usize::try_from(number.checked_sub(self.first)?).ok()?)
+        self.kept.get(number)
     }
 
     /// Keeps none of them, and goes on counting.
     pub(super) fn forget(&mut self) {
-        self.first += self.kept.len() as u64;
-        self.kept = Arc::default();
+        self.kept.forget();
         self.bytes = 0;
     }
 }

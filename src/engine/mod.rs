@@ -12,6 +12,7 @@
 mod advance;
 pub mod cursors;
 pub mod deliver;
+mod kept;
 mod marks;
 mod origin;
 mod outbox;

@@ -5,9 +5,9 @@
 //! Invariants: so many runs are kept and no more; the oldest goes first. A number is never given twice, so that an
 //! old token leads to nothing rather than to another run. Not here: tokens, and how long one is good.
 
-use std::collections::VecDeque;
 use std::sync::Arc;
 
+use super::kept::Kept;
 use super::turn::Turn;
 use crate::model::{At, HeldBy, LicencesSince, Location, PricingParam, Seq};
 use crate::sim::SiteId;
@@ -77,31 +77,25 @@ pub enum WantedUsers {
 /// The runs of a universe.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Runs {
-    /// Shared by forks until one begins a run.
-    kept: Arc<VecDeque<Arc<Run>>>,
-    /// The number of the first that is kept.
-    first: u64,
+    kept: Kept<Run>,
 }
 
 impl Runs {
     fn begin(&mut self, run: Arc<Run>, most: u32) -> u64 {
-        let kept = Arc::make_mut(&mut self.kept);
-        kept.push_back(run);
-        while kept.len() > most as usize {
-            kept.pop_front();
-            self.first += 1;
+        let number = self.kept.push(run);
+        while self.kept.len() > most as usize {
+            self.kept.pop();
         }
-        self.first + kept.len() as u64 - 1
+        number
     }
 
     fn get(&self, number: u64) -> Option<&Arc<Run>> {
-        self.kept.get(usize::try_from(number.checked_sub(self.first)?).ok()?)
+        self.kept.get(number)
     }
 
     /// Keeps none of them, and goes on counting.
     pub(super) fn forget(&mut self) {
-        self.first += self.kept.len() as u64;
-        self.kept = Arc::default();
+        self.kept.forget();
     }
 }
 

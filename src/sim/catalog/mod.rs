@@ -151,8 +151,7 @@ impl Store {
             self.catalog.listed.keys().map(|number| (*number, None)).collect();
         for site in &self.sites {
             let assets = &site.location.assets;
-            let owned = assets.iter().filter(|asset| !asset.removed);
-            for number in owned.filter_map(|asset| number(assets.adam_id(asset.product))) {
+            for number in assets.iter().filter_map(|asset| number(assets.adam_id(asset.product))) {
                 all.entry(number).or_default().get_or_insert(site);
             }
         }
